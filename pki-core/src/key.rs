@@ -1,0 +1,169 @@
+//! Key pairs: made from a seed, read from and written as PKCS#8. The only room that knows the crate `rsa`.
+//!
+//! Signing is blinded and in constant time; nothing is ever decrypted with RSA.
+
+mod pkcs8;
+mod public;
+mod signing;
+
+use core::fmt;
+use core::str::FromStr;
+
+use chacha20::ChaCha20Rng;
+use rand::{CryptoRng, SeedableRng as _};
+use rsa::RsaPrivateKey;
+use rsa::pkcs1v15::SigningKey;
+use rsa::pkcs8::EncodePublicKey as _;
+use rsa::traits::PublicKeyParts as _;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+pub use public::{PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
+
+use crate::error::{Error, Result};
+
+/// The algorithm and size of a new key. RSA only, with e = 65537: nothing else is known to serve Hyper-V Replica.
+///
+/// ```
+/// use pki_core::key::KeyAlgorithm;
+///
+/// assert_eq!("rsa-4096".parse(), Ok(KeyAlgorithm::Rsa4096));
+/// assert_eq!(KeyAlgorithm::default().to_string(), "rsa-3072");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum KeyAlgorithm {
+    /// 2048 bits: acceptable until 2030 (NIST SP 800-57 part 1).
+    Rsa2048,
+    /// 3072 bits, 128 bits of strength.
+    #[default]
+    Rsa3072,
+    /// 4096 bits.
+    Rsa4096,
+}
+
+/// A private key with its public half. No `Clone`, nothing shown by `Debug`, overwritten when dropped.
+pub struct KeyPair {
+    private: Private,
+    public: PublicKey,
+}
+
+/// Open to further algorithms; what uses a key goes through [`KeyPair`].
+enum Private {
+    Rsa(SigningKey<Sha256>),
+}
+
+/// 256 bits from which one key pair is made, the same on every system. As secret as the key itself.
+pub struct KeySeed(Zeroizing<[u8; 32]>);
+
+impl KeyPair {
+    /// Makes a key pair. Takes 32 bytes from the generator, however long the search for primes lasts.
+    ///
+    /// ```
+    /// use pki_core::key::{KeyAlgorithm, KeyPair};
+    /// # use rand::SeedableRng as _;
+    /// # let mut rng = chacha20::ChaCha20Rng::seed_from_u64(1); // a fixed seed: for tests and examples only
+    ///
+    /// let key = KeyPair::generate(KeyAlgorithm::Rsa2048, &mut rng)?;
+    /// assert_eq!(format!("{key:?}"), "KeyPair(rsa-2048, ..)");
+    /// # Ok::<(), pki_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the library finds no primes, which does not happen.
+    pub fn generate(algorithm: KeyAlgorithm, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Self> {
+        Self::from_seed(algorithm, &KeySeed::draw(rng))
+    }
+
+    /// Makes the key pair of a seed; whoever holds the seed holds the key. Lets a caller draw seeds in order and make
+    /// the keys on several threads.
+    ///
+    /// # Errors
+    /// As [`KeyPair::generate`].
+    pub fn from_seed(algorithm: KeyAlgorithm, seed: &KeySeed) -> Result<Self> {
+        let mut rng = ChaCha20Rng::from_seed(*seed.0);
+        RsaPrivateKey::new(&mut rng, algorithm.bits())
+            .map_err(|e| Error::Internal { what: "making an RSA key", detail: e.to_string() })
+            .and_then(Self::from_rsa)
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Accepts a key that meets this crate's rules: 2048, 3072 or 4096 bits, e = 65537.
+    fn from_rsa(key: RsaPrivateKey) -> Result<Self> {
+        let bits = key.n().as_ref().bits_vartime() as usize;
+        if ![2048, 3072, 4096].contains(&bits) {
+            return Err(Error::KeySize { bits });
+        }
+        if *key.e() != rsa::BoxedUint::from(65_537u32) {
+            return Err(Error::UnsupportedAlgorithm {
+                what: "the private key",
+                algorithm: "an RSA exponent other than 65537".to_owned(),
+            });
+        }
+        let spki = key
+            .to_public_key()
+            .to_public_key_der()
+            .map_err(|e| Error::Internal { what: "encoding a public key", detail: e.to_string() })?;
+        let public = PublicKey::from_spki_der(spki.as_bytes())?;
+        Ok(Self { private: Private::Rsa(SigningKey::new(key)), public })
+    }
+}
+
+impl KeySeed {
+    /// Takes 32 bytes from the generator.
+    pub fn draw(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(seed.as_mut());
+        Self(seed)
+    }
+}
+
+impl KeyAlgorithm {
+    /// Size of the modulus in bits.
+    pub fn bits(self) -> usize {
+        match self {
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+        }
+    }
+}
+
+impl FromStr for KeyAlgorithm {
+    type Err = Error;
+
+    fn from_str(given: &str) -> Result<Self> {
+        match given {
+            "rsa-2048" => Ok(Self::Rsa2048),
+            "rsa-3072" => Ok(Self::Rsa3072),
+            "rsa-4096" => Ok(Self::Rsa4096),
+            _ => Err(Error::UnknownChoice {
+                what: "a key algorithm",
+                given: given.to_owned(),
+                known: "rsa-2048, rsa-3072, rsa-4096",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for KeyAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rsa-{}", self.bits())
+    }
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPair({}, ..)", self.public.algorithm())
+    }
+}
+
+impl fmt::Debug for KeySeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySeed(..)")
+    }
+}

@@ -1,0 +1,172 @@
+//! Private keys as files: PKCS#8 (RFC 5958), plain or encrypted with PBES2 (RFC 8018), DER or PEM.
+
+use der::pem::{LineEnding, PemLabel as _};
+use der::{Decode as _, SecretDocument};
+use pkcs5::pbes2;
+use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
+use rand::CryptoRng;
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::EncodePrivateKey as _;
+use zeroize::Zeroizing;
+
+use super::{KeyPair, Private};
+use crate::error::{Error, Result};
+use crate::password::Password;
+
+/// Iterations of PBKDF2 for a key file of its own; a PFX has its own number.
+const ITERATIONS: u32 = 600_000;
+/// The most iterations that are accepted when reading.
+const MAX_ITERATIONS: u32 = 1_000_000;
+/// The largest key file that is looked at, in bytes; an encrypted RSA-4096 key has about 2,500.
+const MAX_BYTES: usize = 64 * 1024;
+
+const KEY: &str = "the private key";
+
+impl KeyPair {
+    /// Reads PKCS#8 `PrivateKeyInfo` in DER.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::UnsupportedAlgorithm`] or [`Error::KeySize`].
+    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self> {
+        cap(der.len())?;
+        let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
+        if info.algorithm.oid != const_oid::db::rfc5912::RSA_ENCRYPTION {
+            return Err(Error::UnsupportedAlgorithm { what: KEY, algorithm: info.algorithm.oid.to_string() });
+        }
+        RsaPrivateKey::try_from(info).map_err(damaged).and_then(Self::from_rsa)
+    }
+
+    /// Reads a PEM file that holds a PKCS#8 key, encrypted or not; the password is used where it is needed.
+    ///
+    /// ```
+    /// use pki_core::key::{KeyAlgorithm, KeyPair};
+    /// use pki_core::password::Password;
+    /// # use rand::SeedableRng as _;
+    /// # let mut rng = chacha20::ChaCha20Rng::seed_from_u64(1); // a fixed seed: for tests and examples only
+    ///
+    /// let key = KeyPair::generate(KeyAlgorithm::Rsa2048, &mut rng)?;
+    /// let password = Password::new("a long one".to_owned())?;
+    /// let pem = key.encrypted_pkcs8_pem(&password, &mut rng)?;
+    /// let again = KeyPair::from_pkcs8_pem(&pem, Some(&password))?;
+    /// assert_eq!(again.public_key(), key.public_key());
+    /// # Ok::<(), pki_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`] and [`KeyPair::from_encrypted_pkcs8_der`]; an encrypted key without a password is
+    /// [`Error::WrongPassword`].
+    pub fn from_pkcs8_pem(pem: &str, password: Option<&Password>) -> Result<Self> {
+        cap(pem.len())?;
+        let (label, document) = SecretDocument::from_pem(pem).map_err(damaged)?;
+        match (label, password) {
+            (label, _) if label == PrivateKeyInfoRef::PEM_LABEL => Self::from_pkcs8_der(document.as_bytes()),
+            (label, Some(password)) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => {
+                Self::from_encrypted_pkcs8_der(document.as_bytes(), password)
+            }
+            (label, None) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => Err(Error::WrongPassword { what: KEY }),
+            (label, _) => Err(Error::Damaged {
+                what: KEY,
+                detail: format!("a PEM block {label:?} where PRIVATE KEY (PKCS#8) was expected"),
+            }),
+        }
+    }
+
+    /// Reads PKCS#8 `EncryptedPrivateKeyInfo` in DER: PBES2 with PBKDF2 and AES-CBC or 3DES.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::UnsupportedAlgorithm`], [`Error::OverLimit`] above 1,000,000 iterations, or as
+    /// [`KeyPair::from_pkcs8_der`].
+    pub fn from_encrypted_pkcs8_der(der: &[u8], password: &Password) -> Result<Self> {
+        cap(der.len())?;
+        let encrypted = EncryptedPrivateKeyInfoRef::from_der(der).map_err(damaged)?;
+        let kdf = encrypted.encryption_algorithm.pbes2().and_then(|parameters| parameters.kdf.pbkdf2());
+        let Some(kdf) = kdf else {
+            return Err(Error::UnsupportedAlgorithm {
+                what: KEY,
+                algorithm: "an encryption other than PBES2 with PBKDF2".to_owned(),
+            });
+        };
+        if kdf.iteration_count > MAX_ITERATIONS {
+            return Err(Error::OverLimit {
+                what: KEY,
+                quantity: "iterations",
+                found: kdf.iteration_count.into(),
+                limit: MAX_ITERATIONS.into(),
+            });
+        }
+        let plain = encrypted.decrypt(password.as_utf8()).map_err(|_| Error::WrongPassword { what: KEY })?;
+        Self::from_pkcs8_der(plain.as_bytes())
+    }
+
+    /// PKCS#8 `PrivateKeyInfo` in DER, unencrypted: for the owner's eyes only.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the library cannot encode the key.
+    pub fn secret_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>> {
+        Ok(self.secret_document()?.to_bytes())
+    }
+
+    /// PKCS#8 `PrivateKeyInfo` in PEM, unencrypted: for a file that only its owner may read.
+    ///
+    /// # Errors
+    /// As [`KeyPair::secret_pkcs8_der`].
+    pub fn secret_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
+        self.secret_document()?.to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF).map_err(internal)
+    }
+
+    /// PKCS#8 `EncryptedPrivateKeyInfo` in DER: PBES2 with PBKDF2-HMAC-SHA-256 (600,000 iterations) and AES-256-CBC.
+    ///
+    /// # Errors
+    /// As [`KeyPair::secret_pkcs8_der`].
+    pub fn encrypted_pkcs8_der(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Vec<u8>> {
+        Ok(self.encrypted_document(password, rng)?.as_bytes().to_vec())
+    }
+
+    /// PKCS#8 `EncryptedPrivateKeyInfo` in PEM, encrypted as in [`KeyPair::encrypted_pkcs8_der`].
+    ///
+    /// # Errors
+    /// As [`KeyPair::secret_pkcs8_der`].
+    pub fn encrypted_pkcs8_pem(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<String> {
+        self.encrypted_document(password, rng)?
+            .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+            .map(|mut pem| core::mem::take(&mut *pem))
+            .map_err(internal)
+    }
+
+    fn secret_document(&self) -> Result<SecretDocument> {
+        let Private::Rsa(key) = &self.private;
+        key.to_pkcs8_der().map_err(internal)
+    }
+
+    fn encrypted_document(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<SecretDocument> {
+        let (mut salt, mut iv) = ([0; 16], [0; 16]);
+        rng.fill_bytes(&mut salt);
+        rng.fill_bytes(&mut iv);
+        // Named in full: the library's own choice is scrypt, which Windows cannot read.
+        let parameters =
+            pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(ITERATIONS, &salt, iv).map_err(internal)?;
+        let plain = self.secret_document()?;
+        let info = PrivateKeyInfoRef::from_der(plain.as_bytes()).map_err(internal)?;
+        info.encrypt_with_params(parameters, password.as_utf8()).map_err(internal)
+    }
+}
+
+fn cap(bytes: usize) -> Result<()> {
+    if bytes > MAX_BYTES {
+        return Err(Error::OverLimit {
+            what: KEY,
+            quantity: "size in bytes",
+            found: bytes as u64,
+            limit: MAX_BYTES as u64,
+        });
+    }
+    Ok(())
+}
+
+fn damaged(error: impl ToString) -> Error {
+    Error::Damaged { what: KEY, detail: error.to_string() }
+}
+
+fn internal(error: impl ToString) -> Error {
+    Error::Internal { what: "encoding a private key", detail: error.to_string() }
+}

@@ -1,0 +1,202 @@
+//! Public keys and the signatures they check, this crate's own and those of others.
+
+use core::fmt;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912;
+use der::{Decode as _, Encode as _};
+use rsa::RsaPublicKey;
+use rsa::pkcs1v15::{Signature, VerifyingKey};
+use rsa::traits::PublicKeyParts as _;
+use sha1::{Digest as _, Sha1};
+use sha2::{Sha256, Sha384, Sha512};
+use signature::Verifier;
+use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+
+use crate::error::{Error, Result};
+
+/// Any certificate's public key: `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PublicKey {
+    spki: Box<[u8]>,
+    identifier: [u8; 20],
+    algorithm: PublicKeyAlgorithm,
+}
+
+/// The kind of a public key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PublicKeyAlgorithm {
+    /// RSA.
+    Rsa {
+        /// Size of the modulus in bits.
+        bits: usize,
+    },
+    /// Anything else, which this crate can name but not use.
+    Other {
+        /// The algorithm's object identifier in dotted form.
+        oid: String,
+    },
+}
+
+/// How a certificate was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureAlgorithm {
+    /// sha1WithRSAEncryption: weak, checked but never made.
+    RsaSha1,
+    /// sha256WithRSAEncryption (RFC 4055 §5): the only one that is made.
+    RsaSha256,
+    /// sha384WithRSAEncryption.
+    RsaSha384,
+    /// sha512WithRSAEncryption.
+    RsaSha512,
+    /// Anything else, which cannot be checked.
+    Other {
+        /// The algorithm's object identifier in dotted form.
+        oid: String,
+    },
+}
+
+impl PublicKey {
+    /// Reads `SubjectPublicKeyInfo` in DER.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if it is not that, or if an RSA key inside is no `RSAPublicKey`.
+    pub fn from_spki_der(der: &[u8]) -> Result<Self> {
+        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(damaged)?;
+        let bits = info.subject_public_key.as_bytes().ok_or_else(|| damaged("a key of odd bits"))?;
+        let algorithm = if info.algorithm.oid == rfc5912::RSA_ENCRYPTION {
+            let key = rsa::pkcs1::RsaPublicKeyRef::from_der(bits).map_err(damaged)?;
+            PublicKeyAlgorithm::Rsa { bits: significant_bits(key.modulus.as_bytes()) }
+        } else {
+            PublicKeyAlgorithm::Other { oid: info.algorithm.oid.to_string() }
+        };
+        Ok(Self { spki: der.into(), identifier: Sha1::digest(bits).into(), algorithm })
+    }
+
+    /// The public half of a PKCS#8 RSA key of any size, so that a file made by others can be explained.
+    pub(crate) fn of_pkcs8(der: &[u8]) -> Option<Self> {
+        let info = pkcs8::PrivateKeyInfoRef::from_der(der).ok()?;
+        let key = rsa::pkcs1::RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).ok()?;
+        if info.algorithm.oid != rfc5912::RSA_ENCRYPTION {
+            return None;
+        }
+        let spki = SubjectPublicKeyInfoOwned {
+            algorithm: spki::AlgorithmIdentifier {
+                oid: rfc5912::RSA_ENCRYPTION,
+                parameters: Some(der::asn1::Null.into()),
+            },
+            subject_public_key: der::asn1::BitString::from_bytes(&key.public_key().to_der().ok()?).ok()?,
+        };
+        Self::from_spki_der(&spki.to_der().ok()?).ok()
+    }
+
+    /// `SubjectPublicKeyInfo` in DER.
+    pub fn as_spki_der(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// The kind and size of the key.
+    pub fn algorithm(&self) -> &PublicKeyAlgorithm {
+        &self.algorithm
+    }
+
+    /// The key identifier: SHA-1 over the BIT STRING's value (RFC 5280 §4.2.1.2, method 1). A label, not a protection.
+    pub fn key_identifier(&self) -> [u8; 20] {
+        self.identifier
+    }
+
+    /// Checks a signature over a message.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedAlgorithm`] for keys other than RSA of 1024 to 8192 bits and for other signatures than
+    /// PKCS #1 v1.5 with SHA-1 or SHA-2; [`Error::Damaged`] if the signature does not match.
+    pub fn verify(&self, algorithm: &SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<()> {
+        let key = self.to_rsa()?;
+        let signature = Signature::try_from(signature).map_err(|_| mismatch())?;
+        match algorithm {
+            SignatureAlgorithm::RsaSha1 => VerifyingKey::<Sha1>::new(key).verify(message, &signature),
+            SignatureAlgorithm::RsaSha256 => VerifyingKey::<Sha256>::new(key).verify(message, &signature),
+            SignatureAlgorithm::RsaSha384 => VerifyingKey::<Sha384>::new(key).verify(message, &signature),
+            SignatureAlgorithm::RsaSha512 => VerifyingKey::<Sha512>::new(key).verify(message, &signature),
+            SignatureAlgorithm::Other { oid } => {
+                return Err(Error::UnsupportedAlgorithm { what: "the signature", algorithm: oid.clone() });
+            }
+        }
+        .map_err(|_| mismatch())
+    }
+
+    fn to_rsa(&self) -> Result<RsaPublicKey> {
+        let unsupported = |_| Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };
+        let info = SubjectPublicKeyInfoRef::from_der(&self.spki).map_err(damaged)?;
+        let key = RsaPublicKey::try_from(info).map_err(unsupported)?;
+        debug_assert!(key.n().as_ref().bits_vartime() >= 1024);
+        Ok(key)
+    }
+}
+
+impl SignatureAlgorithm {
+    pub(crate) fn from_oid(oid: ObjectIdentifier) -> Self {
+        match oid {
+            rfc5912::SHA_1_WITH_RSA_ENCRYPTION => Self::RsaSha1,
+            rfc5912::SHA_256_WITH_RSA_ENCRYPTION => Self::RsaSha256,
+            rfc5912::SHA_384_WITH_RSA_ENCRYPTION => Self::RsaSha384,
+            rfc5912::SHA_512_WITH_RSA_ENCRYPTION => Self::RsaSha512,
+            oid => Self::Other { oid: oid.to_string() },
+        }
+    }
+}
+
+impl fmt::Display for PublicKeyAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { bits } => write!(f, "rsa-{bits}"),
+            Self::Other { oid } => f.write_str(name_of(oid)),
+        }
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RsaSha1 => f.write_str("SHA-1 with RSA"),
+            Self::RsaSha256 => f.write_str("SHA-256 with RSA"),
+            Self::RsaSha384 => f.write_str("SHA-384 with RSA"),
+            Self::RsaSha512 => f.write_str("SHA-512 with RSA"),
+            Self::Other { oid } => f.write_str(name_of(oid)),
+        }
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({})", self.algorithm)
+    }
+}
+
+/// The usual name of an algorithm that is met but not supported, or the object identifier itself.
+fn name_of(oid: &str) -> &str {
+    match oid {
+        "1.2.840.10045.2.1" => "an elliptic-curve key",
+        "1.2.840.10045.4.3.2" => "ECDSA with SHA-256",
+        "1.2.840.10045.4.3.3" => "ECDSA with SHA-384",
+        "1.2.840.113549.1.1.4" => "MD5 with RSA",
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS",
+        "1.3.101.112" => "Ed25519",
+        other => other,
+    }
+}
+
+fn significant_bits(big_endian: &[u8]) -> usize {
+    let digits = big_endian.iter().position(|b| *b != 0).and_then(|start| big_endian.get(start..)).unwrap_or(&[]);
+    digits.first().map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)
+}
+
+fn damaged(error: impl ToString) -> Error {
+    Error::Damaged { what: "the public key", detail: error.to_string() }
+}
+
+fn mismatch() -> Error {
+    Error::Damaged { what: "the signature", detail: "it does not match what was signed".to_owned() }
+}

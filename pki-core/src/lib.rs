@@ -1,0 +1,8 @@
+//! pki-core
+pub mod error;
+pub mod key;
+pub mod name;
+pub mod password;
+pub mod validity;
+
+pub use error::{Error, Result};

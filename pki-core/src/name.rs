@@ -1,0 +1,11 @@
+//! Names: parsed once, then always valid.
+//!
+//! [`Fqdn`] is a host's full name and fits the certificate's CommonName. [`DnsName`] is any further name for the
+//! SubjectAltName. [`RootName`] is the CommonName of a root. All keep the case as it was given, because Windows shows
+//! `HOST4.atwork.at` and the CommonName must match it exactly; host names compare and hash without it.
+
+mod dns;
+mod root;
+
+pub use dns::{DnsName, Fqdn, HostNameProblem};
+pub use root::{RootName, RootNameProblem};

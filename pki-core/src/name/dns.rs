@@ -1,0 +1,287 @@
+//! DNS names of hosts: RFC 1123 §2.1, RFC 5890 for the internationalised ones.
+
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::net::IpAddr;
+use core::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// A DNS name for the SubjectAltName: at least two labels, at most 253 characters.
+///
+/// Internationalised labels become A-labels, a trailing dot is dropped, the case is kept. Comparison ignores case.
+///
+/// ```
+/// use pki_core::name::DnsName;
+///
+/// let broker: DnsName = "Broker.bücher.example.".parse()?;
+/// assert_eq!(broker.as_str(), "Broker.xn--bcher-kva.example");
+/// assert_eq!(broker, "BROKER.XN--BCHER-KVA.EXAMPLE".parse()?);
+/// # Ok::<(), pki_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct DnsName(Box<str>);
+
+/// The full name of a host: a [`DnsName`] of at most 64 characters, the limit of a CommonName (RFC 5280 appendix A.1,
+/// `ub-common-name`).
+///
+/// ```
+/// use pki_core::name::Fqdn;
+///
+/// let host: Fqdn = "HOST4.atwork.at".parse()?;
+/// assert_eq!(host.to_string(), "HOST4.atwork.at");
+/// assert_eq!(host, "host4.ATWORK.at".parse()?);
+/// assert!("10.0.0.4".parse::<Fqdn>().is_err());
+/// # Ok::<(), pki_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fqdn(DnsName);
+
+/// The rule that a host name breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostNameProblem {
+    /// Nothing was given.
+    #[error("it is empty")]
+    Empty,
+    /// An IPv4 or IPv6 address, or a name whose last label is a number.
+    #[error("it is an IP address, and Hyper-V Replica matches names; give the host's full computer name")]
+    IpAddress,
+    /// A `*` label.
+    #[error("wildcards are not accepted by Hyper-V Replica; name each host")]
+    Wildcard,
+    /// White space.
+    #[error("it contains a space")]
+    Space,
+    /// A control character.
+    #[error("it contains a control character")]
+    Control,
+    /// Two dots in a row, or a dot at the start.
+    #[error("it has an empty label (two dots in a row, or a dot at the start)")]
+    EmptyLabel,
+    /// A label above 63 characters (RFC 1035 §2.3.4).
+    #[error("a label has more than 63 characters")]
+    LabelTooLong,
+    /// A label that starts or ends with a hyphen (RFC 952).
+    #[error("a label starts or ends with a hyphen")]
+    Hyphen,
+    /// An underscore, which no host name has.
+    #[error("an underscore is not allowed in a host name")]
+    Underscore,
+    /// Any other character.
+    #[error("{0:?} is not allowed; host names have letters, digits and hyphens")]
+    Character(char),
+    /// An internationalised label that IDNA refuses (RFC 5891, UTS 46).
+    #[error("it is not a valid internationalised name")]
+    Internationalised,
+    /// A name without a dot.
+    #[error("it has one label only; give the full name with its DNS suffix, such as HOST4.atwork.at")]
+    SingleLabel,
+    /// A name of several labels where one was asked for.
+    #[error("it has more than one label")]
+    NotSingleLabel,
+    /// Above 64 characters, the limit of a CommonName.
+    #[error("it has {0} characters, and a certificate's CommonName holds 64 (RFC 5280, ub-common-name)")]
+    TooLongForCommonName(usize),
+    /// Above 253 characters, the limit of the DNS.
+    #[error("it has {0} characters, and a DNS name has at most 253")]
+    TooLongForDns(usize),
+}
+
+impl DnsName {
+    /// The name, in the case it was given, without a trailing dot.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name in lower case, for constraints and file names that must not depend on case.
+    pub fn to_lowercase(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    fn parse(given: &str, labels: Labels) -> core::result::Result<Self, HostNameProblem> {
+        refuse_at_sight(given)?;
+        let ascii = to_a_labels(given.strip_suffix('.').unwrap_or(given))?;
+        if ascii.len() > 253 {
+            return Err(HostNameProblem::TooLongForDns(ascii.len()));
+        }
+        ascii.split('.').try_for_each(check_label)?;
+        match (labels, ascii.rsplit_once('.')) {
+            (Labels::TwoOrMore, None) => Err(HostNameProblem::SingleLabel),
+            (Labels::One, Some(_)) => Err(HostNameProblem::NotSingleLabel),
+            (_, last) => {
+                // A numeric last label would be taken for an IPv4 address by resolvers and browsers alike.
+                let last = last.map_or(ascii.as_str(), |(_, last)| last);
+                if last.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(HostNameProblem::IpAddress);
+                }
+                Ok(Self(ascii.into()))
+            }
+        }
+    }
+}
+
+impl Fqdn {
+    /// The name of a workgroup host that has no DNS suffix. Its partners must be able to resolve it.
+    ///
+    /// # Errors
+    /// [`Error::HostName`] if it has a dot or breaks a rule of a label.
+    pub fn single_label(name: &str) -> Result<Self> {
+        Self::fit(name, DnsName::parse(name, Labels::One))
+    }
+
+    /// The name, in the case it was given, without a trailing dot.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The same name as a [`DnsName`].
+    pub fn as_dns_name(&self) -> &DnsName {
+        &self.0
+    }
+
+    /// Whether the name has no DNS suffix.
+    pub fn is_single_label(&self) -> bool {
+        !self.as_str().contains('.')
+    }
+
+    fn fit(given: &str, parsed: core::result::Result<DnsName, HostNameProblem>) -> Result<Self> {
+        parsed
+            .and_then(|name| match name.as_str().len() {
+                0..=64 => Ok(Self(name)),
+                long => Err(HostNameProblem::TooLongForCommonName(long)),
+            })
+            .map_err(|problem| Error::HostName { name: given.to_owned(), problem })
+    }
+}
+
+impl FromStr for DnsName {
+    type Err = Error;
+
+    fn from_str(given: &str) -> Result<Self> {
+        Self::parse(given, Labels::TwoOrMore).map_err(|problem| Error::HostName { name: given.to_owned(), problem })
+    }
+}
+
+impl FromStr for Fqdn {
+    type Err = Error;
+
+    fn from_str(given: &str) -> Result<Self> {
+        Self::fit(given, DnsName::parse(given, Labels::TwoOrMore))
+    }
+}
+
+impl From<Fqdn> for DnsName {
+    fn from(fqdn: Fqdn) -> Self {
+        fqdn.0
+    }
+}
+
+impl PartialEq for DnsName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for DnsName {}
+
+impl PartialOrd for DnsName {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for DnsName {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.to_lowercase().cmp(&other.to_lowercase())
+    }
+}
+
+impl Hash for DnsName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_lowercase().hash(state);
+    }
+}
+
+impl fmt::Display for DnsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for DnsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Fqdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Fqdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Labels {
+    One,
+    TwoOrMore,
+}
+
+/// What is refused before anything is converted, so that the error speaks of what was typed.
+fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
+    if given.is_empty() || given == "." {
+        return Err(HostNameProblem::Empty);
+    }
+    let bare = given.trim_start_matches('[').trim_end_matches(']');
+    if bare.parse::<IpAddr>().is_ok() {
+        return Err(HostNameProblem::IpAddress);
+    }
+    given.chars().try_for_each(|c| match c {
+        '*' => Err(HostNameProblem::Wildcard),
+        '_' => Err(HostNameProblem::Underscore),
+        c if c.is_control() => Err(HostNameProblem::Control),
+        c if c.is_whitespace() => Err(HostNameProblem::Space),
+        _ => Ok(()),
+    })
+}
+
+/// Only labels that need it are converted: IDNA lowers the case of what it touches.
+fn to_a_labels(given: &str) -> core::result::Result<String, HostNameProblem> {
+    let mut ascii = String::with_capacity(given.len());
+    for (i, label) in given.split('.').enumerate() {
+        if i > 0 {
+            ascii.push('.');
+        }
+        let internationalised =
+            !label.is_ascii() || label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        if internationalised {
+            let converted = idna::domain_to_ascii_strict(label).map_err(|_| HostNameProblem::Internationalised)?;
+            ascii.push_str(if label.is_ascii() { label } else { &converted });
+        } else {
+            ascii.push_str(label);
+        }
+    }
+    Ok(ascii)
+}
+
+fn check_label(label: &str) -> core::result::Result<(), HostNameProblem> {
+    if label.is_empty() {
+        return Err(HostNameProblem::EmptyLabel);
+    }
+    if let Some(c) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        return Err(HostNameProblem::Character(c));
+    }
+    if label.len() > 63 {
+        return Err(HostNameProblem::LabelTooLong);
+    }
+    if label.starts_with('-') || label.ends_with('-') {
+        return Err(HostNameProblem::Hyphen);
+    }
+    Ok(())
+}
