@@ -6,3 +6,4 @@ pub mod password;
 pub mod validity;
 
 pub use error::{Error, Result};
+pub mod certificate;

@@ -5,7 +5,9 @@
 //! `HOST4.atwork.at` and the CommonName must match it exactly; host names compare and hash without it.
 
 mod dns;
+mod printable;
 mod root;
 
 pub use dns::{DnsName, Fqdn, HostNameProblem};
+pub use printable::printable;
 pub use root::{RootName, RootNameProblem};

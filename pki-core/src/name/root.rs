@@ -7,6 +7,7 @@ use core::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::Fqdn;
+use super::printable::is_unprintable;
 use crate::error::{Error, Result};
 
 /// A root's CommonName: 1 to 64 printable characters (RFC 5280 appendix A.1, `ub-common-name`).
@@ -104,12 +105,3 @@ impl fmt::Debug for RootName {
 
 /// `ub-common-name`, in characters.
 const COMMON_NAME_MAX: usize = 64;
-
-/// Control characters, and those of Unicode's categories Cf, Zl, Zp and Cn that hide or reorder text.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-            | '\u{e0000}'..='\u{e0fff}')
-}

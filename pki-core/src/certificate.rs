@@ -1,0 +1,232 @@
+//! Certificates as public bytes: read, shown, named by thumbprint. No key, no signing, no judgement.
+//!
+//! What others made is read too: old versions, other algorithms, unknown extensions.
+
+mod constraints;
+mod distinguished_name;
+mod extensions;
+mod general_name;
+mod thumbprint;
+
+use core::fmt;
+
+use der::pem::LineEnding;
+use der::{Decode as _, Encode as _, Reader as _, SliceReader};
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::TbsCertificate;
+
+pub use constraints::{ConstraintViolation, NameConstraints};
+pub use distinguished_name::DistinguishedName;
+pub use extensions::{BasicConstraints, Extensions, KeyUsage, Purpose};
+pub use general_name::GeneralName;
+pub use thumbprint::{Sha1Thumbprint, Sha256Thumbprint};
+
+use crate::error::{Error, Result};
+use crate::key::{PublicKey, SignatureAlgorithm};
+use crate::validity::{Time, Validity};
+
+/// An X.509 certificate (RFC 5280 §4.1), its bytes kept exactly as they came.
+///
+/// ```text
+/// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }
+/// ```
+#[derive(Clone)]
+pub struct Certificate {
+    der: Box<[u8]>,
+    tbs: Box<[u8]>,
+    signature_algorithm: SignatureAlgorithm,
+    signature: Box<[u8]>,
+    version: u8,
+    serial_number: Box<[u8]>,
+    issuer: DistinguishedName,
+    validity: Validity,
+    subject: DistinguishedName,
+    public_key: PublicKey,
+    extensions: Extensions,
+}
+
+impl Certificate {
+    /// Reads one certificate in DER, with nothing after it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if it is not that, if a known extension is malformed or appears twice;
+    /// [`Error::OverLimit`] above 256 KiB.
+    pub fn from_der(der: &[u8]) -> Result<Self> {
+        if der.len() > MAX_BYTES {
+            let (found, limit) = (der.len() as u64, MAX_BYTES as u64);
+            return Err(Error::OverLimit { what: CERTIFICATE, quantity: "size in bytes", found, limit });
+        }
+        let (tbs, algorithm, signature) = split(der).map_err(damaged)?;
+        let parsed = TbsCertificate::from_der(tbs).map_err(damaged)?;
+        if *parsed.signature() != algorithm {
+            return Err(damaged("its two signature algorithms differ (RFC 5280 §4.1.1.2)"));
+        }
+        let spki = parsed.subject_public_key_info().to_der().map_err(damaged)?;
+        Ok(Self {
+            der: der.into(),
+            tbs: tbs.into(),
+            signature_algorithm: SignatureAlgorithm::from_oid(algorithm.oid),
+            signature: signature.into(),
+            version: parsed.version() as u8 + 1,
+            serial_number: parsed.serial_number().as_bytes().into(),
+            issuer: DistinguishedName::from_x509(parsed.issuer())?,
+            validity: Validity::new(
+                Time::from_date_time(parsed.validity().not_before.to_date_time()),
+                Time::from_date_time(parsed.validity().not_after.to_date_time()),
+            )
+            .map_err(|_| damaged("its validity ends before it starts"))?,
+            subject: DistinguishedName::from_x509(parsed.subject())?,
+            public_key: PublicKey::from_spki_der(&spki)?,
+            extensions: Extensions::from_x509(parsed.extensions().map_or(&[], Vec::as_slice))?,
+        })
+    }
+
+    /// Reads the first certificate of a PEM file.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`].
+    pub fn from_pem(pem: &str) -> Result<Self> {
+        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+        const END: &str = "-----END CERTIFICATE-----";
+        let start = pem.find(BEGIN).ok_or_else(|| damaged("no PEM block CERTIFICATE"))?;
+        let block = pem.get(start..).unwrap_or_default();
+        let end = block.find(END).ok_or_else(|| damaged("the PEM block does not end"))? + END.len();
+        let (_, der) = der::pem::decode_vec(block.get(..end).unwrap_or_default().as_bytes()).map_err(damaged)?;
+        Self::from_der(&der)
+    }
+
+    /// Reads a file that is DER or PEM, whichever it is.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`].
+    pub fn from_der_or_pem(bytes: &[u8]) -> Result<Self> {
+        match core::str::from_utf8(bytes) {
+            Ok(text) if text.contains("-----BEGIN") => Self::from_pem(text),
+            _ => Self::from_der(bytes),
+        }
+    }
+
+    /// The certificate in DER.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The certificate in PEM, lines ended by LF.
+    pub fn to_pem(&self) -> String {
+        der::pem::encode_string("CERTIFICATE", LineEnding::LF, &self.der).unwrap_or_default()
+    }
+
+    /// The version as people count it: 3 for nearly all.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The serial number's octets, big-endian.
+    pub fn serial_number(&self) -> &[u8] {
+        &self.serial_number
+    }
+
+    /// Whose certificate it is.
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.subject
+    }
+
+    /// Who signed it.
+    pub fn issuer(&self) -> &DistinguishedName {
+        &self.issuer
+    }
+
+    /// When it is valid.
+    pub fn validity(&self) -> &Validity {
+        &self.validity
+    }
+
+    /// The key that it speaks for.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// How it was signed.
+    pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
+        &self.signature_algorithm
+    }
+
+    /// Its extensions; empty before version 3.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// SHA-1 over the whole certificate: what Windows calls the thumbprint. A name, not a protection.
+    pub fn thumbprint(&self) -> Sha1Thumbprint {
+        Sha1Thumbprint(Sha1::digest(&self.der).into())
+    }
+
+    /// SHA-256 over the whole certificate.
+    pub fn sha256_thumbprint(&self) -> Sha256Thumbprint {
+        Sha256Thumbprint(Sha256::digest(&self.der).into())
+    }
+
+    /// Whether subject and issuer are the same name, byte for byte.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Whether its own key made its signature.
+    pub fn is_self_signed(&self) -> bool {
+        self.is_self_issued() && self.check_signature_by(&self.public_key).is_ok()
+    }
+
+    /// Checks that a key made this certificate's signature.
+    ///
+    /// # Errors
+    /// As [`PublicKey::verify`].
+    pub fn check_signature_by(&self, signer: &PublicKey) -> Result<()> {
+        signer.verify(&self.signature_algorithm, &self.tbs, &self.signature)
+    }
+
+    /// The DNS names it speaks for: those of the SubjectAltName or, where there is no SubjectAltName, the CommonNames.
+    pub fn dns_names(&self) -> Vec<&str> {
+        match &self.extensions.subject_alt_name {
+            Some(names) => names.iter().filter_map(GeneralName::as_dns).collect(),
+            None => self.subject.common_names().collect(),
+        }
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, {})", self.subject, self.thumbprint())
+    }
+}
+
+/// Large enough for any certificate met in practice, small enough to parse at once.
+const MAX_BYTES: usize = 256 * 1024;
+const CERTIFICATE: &str = "the certificate";
+
+/// The signed part as it stands, so that a signature is checked over the bytes that were signed.
+fn split(der: &[u8]) -> der::Result<(&[u8], AlgorithmIdentifierOwned, &[u8])> {
+    let mut reader = SliceReader::new(der)?;
+    let parts = reader.sequence(|reader| {
+        let tbs = reader.tlv_bytes()?;
+        let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
+        let signature = der::asn1::BitStringRef::decode(reader)?;
+        let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
+        der::Result::Ok((tbs, algorithm, signature))
+    })?;
+    reader.finish()?;
+    Ok(parts)
+}
+
+fn damaged(error: impl ToString) -> Error {
+    Error::Damaged { what: CERTIFICATE, detail: error.to_string() }
+}

@@ -1,0 +1,163 @@
+//! Distinguished names: the subject and issuer of a certificate.
+
+use core::fmt;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::{rfc3280, rfc4519};
+use der::asn1::{Any, BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
+use der::{Encode as _, Tag, Tagged as _};
+use x509_cert::name::Name;
+
+use crate::error::{Error, Result};
+use crate::name::printable;
+
+/// An X.501 name (RFC 5280 §4.1.2.4). Equal only when the encodings are, as Windows compares them.
+///
+/// Shown as `CN=HOST4.atwork.at`, with several attributes in the order of the certificate.
+#[derive(Clone)]
+pub struct DistinguishedName {
+    der: Box<[u8]>,
+    rdns: Box<[Rdn]>,
+}
+
+/// A relative distinguished name: one attribute, rarely more.
+type Rdn = Vec<Attribute>;
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Attribute {
+    oid: ObjectIdentifier,
+    value: Value,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Value {
+    Text(String),
+    /// The encoding of a value that is no text.
+    Bytes(Vec<u8>),
+}
+
+impl DistinguishedName {
+    pub(super) fn from_x509(name: &Name) -> Result<Self> {
+        let encoding = name.to_der().map_err(damaged)?;
+        let rdns = name
+            .iter_rdn()
+            .map(|rdn| rdn.iter().map(|a| Ok(Attribute { oid: a.oid, value: Value::from_any(&a.value)? })).collect())
+            .collect::<Result<_>>()?;
+        Ok(Self { der: encoding.into(), rdns })
+    }
+
+    /// The encoding.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Whether it has no attribute at all.
+    pub fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// The CommonNames, as text that may hold any character.
+    pub fn common_names(&self) -> impl Iterator<Item = &str> {
+        self.texts(rfc4519::CN)
+    }
+
+    /// The e-mail addresses that old certificates keep in the name (RFC 5280 §4.1.2.6).
+    pub(super) fn email_addresses(&self) -> impl Iterator<Item = &str> {
+        self.texts(rfc3280::EMAIL_ADDRESS)
+    }
+
+    /// Whether this name lies in the subtree of another: the other's attributes are the first of this one's, compared
+    /// without case and with white space folded (RFC 5280 §7.1).
+    pub(super) fn is_within(&self, base: &Self) -> bool {
+        base.rdns.len() <= self.rdns.len()
+            && base.rdns.iter().zip(&self.rdns).all(|(base, own)| folded(base) == folded(own))
+    }
+
+    fn texts(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &str> {
+        self.rdns.iter().flatten().filter(move |a| a.oid == oid).filter_map(|a| match &a.value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Bytes(_) => None,
+        })
+    }
+}
+
+impl Value {
+    fn from_any(any: &Any) -> Result<Self> {
+        let text = match any.tag() {
+            Tag::Utf8String => any.decode_as::<Utf8StringRef<'_>>().map(|s| s.as_str().to_owned()),
+            Tag::PrintableString => any.decode_as::<PrintableStringRef<'_>>().map(|s| s.as_str().to_owned()),
+            Tag::Ia5String => any.decode_as::<Ia5StringRef<'_>>().map(|s| s.as_str().to_owned()),
+            Tag::TeletexString => any.decode_as::<TeletexStringRef<'_>>().map(|s| s.as_str().to_owned()),
+            Tag::BmpString => any.decode_as::<BmpString>().map(|s| s.to_string()),
+            _ => return any.to_der().map(Self::Bytes).map_err(damaged),
+        };
+        // A text that breaks the rules of its own type is kept as bytes: it can be shown, and equals nothing else.
+        text.map(Self::Text).or_else(|_| any.to_der().map(Self::Bytes)).map_err(damaged)
+    }
+}
+
+impl PartialEq for DistinguishedName {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for DistinguishedName {}
+
+impl fmt::Display for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("(empty name)");
+        }
+        for (i, attribute) in self.rdns.iter().flatten().enumerate() {
+            let separator = if i > 0 { ", " } else { "" };
+            write!(f, "{separator}{}=", short_name(attribute.oid))?;
+            match &attribute.value {
+                Value::Text(text) => f.write_str(&printable(text))?,
+                Value::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The usual short name of an attribute type (RFC 4514 §3), or its object identifier.
+fn short_name(oid: ObjectIdentifier) -> String {
+    let name = match oid {
+        rfc4519::CN => "CN",
+        rfc4519::O => "O",
+        rfc4519::OU => "OU",
+        rfc4519::C => "C",
+        rfc4519::L => "L",
+        rfc4519::ST => "ST",
+        rfc4519::DC => "DC",
+        rfc3280::EMAIL_ADDRESS => "E",
+        oid => return oid.to_string(),
+    };
+    name.to_owned()
+}
+
+fn folded(rdn: &Rdn) -> Rdn {
+    let mut folded: Rdn = rdn
+        .iter()
+        .map(|attribute| Attribute {
+            oid: attribute.oid,
+            value: match &attribute.value {
+                Value::Text(text) => Value::Text(text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")),
+                bytes @ Value::Bytes(_) => bytes.clone(),
+            },
+        })
+        .collect();
+    folded.sort();
+    folded
+}
+
+fn damaged(error: impl ToString) -> Error {
+    Error::Damaged { what: "a distinguished name", detail: error.to_string() }
+}
