@@ -111,7 +111,7 @@ pub enum Error {
     /// The root is not valid at the time of signing.
     #[error("the root {root} is valid from {not_before} to {not_after}, so it cannot sign at {now}")]
     RootNotValid {
-        /// The root's common name.
+        /// The root's subject.
         root: String,
         /// First moment of the root's validity.
         not_before: String,
@@ -135,12 +135,12 @@ pub enum Error {
         subject: String,
     },
     /// A name that the root's name constraints do not allow (RFC 5280 §4.2.1.10).
-    #[error("the root {root} may not sign for {name}: its name constraints permit {permitted}")]
+    #[error("the root {root} may not sign this: {violation}; its name constraints permit {permitted}")]
     NameNotPermitted {
-        /// The root's common name.
+        /// The root's subject.
         root: String,
-        /// The name that was refused.
-        name: String,
+        /// The name that was refused, and why.
+        violation: String,
         /// The names that are permitted.
         permitted: String,
     },
@@ -149,7 +149,7 @@ pub enum Error {
     NotSignedBy {
         /// The certificate's subject.
         subject: String,
-        /// The root's common name.
+        /// The root's subject.
         root: String,
     },
     /// A library refused to do what was asked; a fault of this crate.

@@ -6,4 +6,6 @@ pub mod password;
 pub mod validity;
 
 pub use error::{Error, Result};
+pub mod authority;
 pub mod certificate;
+pub mod profile;

@@ -1,0 +1,4 @@
+//! What pki-core promises, a file per promise and a file per program of others that has to agree.
+
+mod profiles;
+mod support;
