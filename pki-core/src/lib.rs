@@ -8,4 +8,5 @@ pub mod validity;
 pub use error::{Error, Result};
 pub mod authority;
 pub mod certificate;
+pub mod pfx;
 pub mod profile;

@@ -1,4 +1,8 @@
 //! What pki-core promises, a file per promise and a file per program of others that has to agree.
 
+mod p12_keystore;
+mod pfx_open;
+mod pfx_seal;
+mod pfx_vectors;
 mod profiles;
 mod support;
