@@ -31,6 +31,12 @@ pub enum Error {
         /// The name that came again.
         name: String,
     },
+    /// Two hosts were to have roots of the same name, which people could not tell apart.
+    #[error("two roots would be called {name}")]
+    DuplicateRoot {
+        /// The name that came again.
+        name: String,
+    },
     /// A mesh without hosts.
     #[error("no host was named")]
     NoHosts,

@@ -7,6 +7,8 @@ pub mod validity;
 
 pub use error::{Error, Result};
 pub mod authority;
+pub mod bundle;
 pub mod certificate;
+pub mod mesh;
 pub mod pfx;
 pub mod profile;
