@@ -16,8 +16,8 @@ pub enum HostNameProblem {
     /// White space.
     #[error("it contains a space")]
     Space,
-    /// A control character.
-    #[error("it contains a control character")]
+    /// A control character, or one that cannot be seen.
+    #[error("it contains a control or invisible character")]
     Control,
     /// Two dots in a row, or a dot at the start.
     #[error("it has an empty label (two dots in a row, or a dot at the start)")]

@@ -5,6 +5,7 @@ use core::hash::{Hash, Hasher};
 use core::net::IpAddr;
 use core::str::FromStr;
 
+use super::printable::is_unprintable;
 use crate::error::{Error, HostNameProblem, Result};
 
 /// A DNS name for the SubjectAltName: at least two labels, at most 253 characters.
@@ -50,7 +51,7 @@ impl DnsName {
 
     fn parse(given: &str, labels: Labels) -> core::result::Result<Self, HostNameProblem> {
         refuse_at_sight(given)?;
-        let ascii = to_a_labels(given.strip_suffix('.').unwrap_or(given))?;
+        let ascii = to_a_labels(given.strip_suffix(is_dot).unwrap_or(given))?;
         if ascii.len() > 253 {
             return Err(HostNameProblem::TooLongForDns(ascii.len()));
         }
@@ -184,7 +185,7 @@ enum Labels {
 
 /// What is refused before anything is converted, so that the error speaks of what was typed.
 fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
-    if given.is_empty() || given == "." {
+    if given.strip_suffix(is_dot).unwrap_or(given).is_empty() {
         return Err(HostNameProblem::Empty);
     }
     let bare = given.trim_start_matches('[').trim_end_matches(']');
@@ -194,7 +195,9 @@ fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
     given.chars().try_for_each(|c| match c {
         '*' => Err(HostNameProblem::Wildcard),
         '_' => Err(HostNameProblem::Underscore),
-        c if c.is_control() => Err(HostNameProblem::Control),
+        // IDNA judges the joiners, which some scripts need; it would drop the other invisible ones without a word.
+        '\u{200c}' | '\u{200d}' => Ok(()),
+        c if is_unprintable(c) => Err(HostNameProblem::Control),
         c if c.is_whitespace() => Err(HostNameProblem::Space),
         _ => Ok(()),
     })
@@ -203,7 +206,7 @@ fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
 /// Only labels that need it are converted: IDNA lowers the case of what it touches.
 fn to_a_labels(given: &str) -> core::result::Result<String, HostNameProblem> {
     let mut ascii = String::with_capacity(given.len());
-    for (i, label) in given.split('.').enumerate() {
+    for (i, label) in given.split(is_dot).enumerate() {
         if i > 0 {
             ascii.push('.');
         }
@@ -217,6 +220,11 @@ fn to_a_labels(given: &str) -> core::result::Result<String, HostNameProblem> {
         }
     }
     Ok(ascii)
+}
+
+/// The dot, and those that IDNA takes for it (RFC 3490 §3.1).
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
 }
 
 fn check_label(label: &str) -> core::result::Result<(), HostNameProblem> {
