@@ -3,7 +3,9 @@
 //! A variant says what was wrong and carries the facts; it holds no type of another crate and never a secret.
 //! Text that came from outside is escaped when it is shown.
 
-use crate::name::{HostNameProblem, RootNameProblem};
+mod name;
+
+pub use name::{HostNameProblem, RootNameProblem};
 
 /// Why something could not be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod keys;
 mod mesh;
+mod names;
 mod p12_keystore;
 mod pfx_open;
 mod pfx_seal;
