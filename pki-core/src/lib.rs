@@ -9,3 +9,4 @@ pub use error::{Error, Result};
 pub mod authority;
 pub mod certificate;
 pub mod profile;
+pub mod verify;
