@@ -4,6 +4,7 @@
 
 mod constraints;
 mod distinguished_name;
+mod dns_pattern;
 mod extensions;
 mod general_name;
 mod thumbprint;
@@ -19,6 +20,7 @@ use x509_cert::TbsCertificate;
 
 pub use constraints::{ConstraintViolation, NameConstraints};
 pub use distinguished_name::DistinguishedName;
+pub(crate) use dns_pattern::is_host_pattern;
 pub use extensions::{BasicConstraints, Extensions, KeyUsage, Purpose};
 pub use general_name::GeneralName;
 pub use thumbprint::{Sha1Thumbprint, Sha256Thumbprint};

@@ -72,5 +72,7 @@ pub mod pfx;
 pub mod bundle;
 /// Who trusts whom.
 pub mod mesh;
+/// Whether a peer will accept a certificate.
+pub mod verify;
 
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@ use core::fmt;
 use x509_cert::ext::pkix::constraints::name as x509;
 use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, GeneralSubtrees};
 
+use super::dns_pattern::{is_at_or_below, is_host, is_host_pattern, is_subtree_base};
 use super::{Certificate, GeneralName};
 use crate::error::Result;
 
@@ -32,10 +33,16 @@ pub enum ConstraintViolation {
     NotPermitted(GeneralName),
     /// The name lies in an excluded subtree.
     Excluded(GeneralName),
-    /// A name and a constraint are of a kind that cannot be compared.
+    /// A name cannot be compared with a constraint of its kind: one of them is malformed, or the kind has no rules
+    /// here.
     CannotTell(GeneralName),
     /// A subtree has a minimum or maximum.
     Distances,
+    /// There is more to compare than anybody needs, so nothing was compared.
+    TooMany {
+        /// Names times subtrees.
+        comparisons: usize,
+    },
 }
 
 impl NameConstraints {
@@ -52,38 +59,50 @@ impl NameConstraints {
         })
     }
 
-    /// Checks every name of a certificate: the SubjectAltName, the subject, the e-mail addresses in the subject and,
-    /// where there is no SubjectAltName, the CommonNames as DNS names.
+    /// Checks every name of a host's certificate: the SubjectAltName, the subject, the e-mail addresses in the subject
+    /// and, where the SubjectAltName has no `dNSName`, the CommonNames as DNS names, because readers take them for
+    /// host names then.
+    ///
+    /// Doubt is a violation: a malformed name is refused wherever constraints of its kind exist.
     ///
     /// # Errors
     /// The first name that does not keep to the constraints.
     pub fn check(&self, certificate: &Certificate) -> core::result::Result<(), ConstraintViolation> {
+        self.check_names(names_of(certificate).chain(host_names_in_subject(certificate)).collect())
+    }
+
+    /// Checks the names of a CA certificate further up, whose CommonName nobody takes for a host name.
+    ///
+    /// # Errors
+    /// As [`NameConstraints::check`].
+    pub fn check_issuer(&self, certificate: &Certificate) -> core::result::Result<(), ConstraintViolation> {
+        self.check_names(names_of(certificate).collect())
+    }
+
+    fn check_names(&self, names: Vec<GeneralName>) -> core::result::Result<(), ConstraintViolation> {
+        let comparisons = names.len().saturating_mul(self.permitted.len() + self.excluded.len());
+        if comparisons > MAX_COMPARISONS {
+            return Err(ConstraintViolation::TooMany { comparisons });
+        }
         if self.has_distances {
             return Err(ConstraintViolation::Distances);
         }
-        names_of(certificate).into_iter().try_for_each(|name| self.check_name(name))
+        names.into_iter().try_for_each(|name| self.check_name(name))
     }
 
     fn check_name(&self, name: GeneralName) -> core::result::Result<(), ConstraintViolation> {
-        for base in &self.excluded {
-            match lies_within(&name, base, Side::Excluded) {
-                Some(true) => return Err(ConstraintViolation::Excluded(name)),
-                Some(false) => {}
-                None => return Err(ConstraintViolation::CannotTell(name)),
+        let compare = |bases: &[GeneralName], side| -> Option<Vec<bool>> {
+            bases.iter().filter(|base| same_kind(&name, base)).map(|base| lies_within(&name, base, side)).collect()
+        };
+        // All are compared before any counts, so that the order of the subtrees does not matter.
+        match (compare(&self.excluded, Side::Excluded), compare(&self.permitted, Side::Permitted)) {
+            (None, _) | (_, None) => Err(ConstraintViolation::CannotTell(name)),
+            (Some(excluded), _) if excluded.contains(&true) => Err(ConstraintViolation::Excluded(name)),
+            (_, Some(permitted)) if !permitted.is_empty() && !permitted.contains(&true) => {
+                Err(ConstraintViolation::NotPermitted(name))
             }
+            _ => Ok(()),
         }
-        let mut of_this_kind = self.permitted.iter().filter(|base| same_kind(&name, base)).peekable();
-        if of_this_kind.peek().is_none() {
-            return Ok(());
-        }
-        for base in of_this_kind {
-            match lies_within(&name, base, Side::Permitted) {
-                Some(true) => return Ok(()),
-                Some(false) => {}
-                None => return Err(ConstraintViolation::CannotTell(name)),
-            }
-        }
-        Err(ConstraintViolation::NotPermitted(name))
     }
 }
 
@@ -92,8 +111,11 @@ impl fmt::Display for ConstraintViolation {
         match self {
             Self::NotPermitted(name) => write!(f, "{name} lies in no permitted subtree"),
             Self::Excluded(name) => write!(f, "{name} lies in an excluded subtree"),
-            Self::CannotTell(name) => write!(f, "{name} is of a kind whose constraints cannot be checked"),
+            Self::CannotTell(name) => write!(f, "{name} cannot be compared with the constraints of its kind"),
             Self::Distances => f.write_str("a subtree has a minimum or maximum, which RFC 5280 forbids"),
+            Self::TooMany { comparisons } => {
+                write!(f, "{comparisons} comparisons of names are needed, the limit is {MAX_COMPARISONS}")
+            }
         }
     }
 }
@@ -105,68 +127,81 @@ enum Side {
     Excluded,
 }
 
-fn names_of(certificate: &Certificate) -> Vec<GeneralName> {
+fn names_of(certificate: &Certificate) -> impl Iterator<Item = GeneralName> {
     let subject = certificate.subject();
-    let mut names = match &certificate.extensions().subject_alt_name {
-        Some(names) => names.clone(),
-        None => subject.common_names().map(|name| GeneralName::Dns(name.to_owned())).collect(),
-    };
-    names.extend(subject.email_addresses().map(|address| GeneralName::Email(address.to_owned())));
-    if !subject.is_empty() {
-        names.push(GeneralName::Directory(subject.clone()));
-    }
-    names
+    let alt_names = certificate.extensions().subject_alt_name.iter().flatten().cloned();
+    let directory = (!subject.is_empty()).then(|| GeneralName::Directory(subject.clone()));
+    alt_names.chain(subject.email_addresses().map(GeneralName::Email)).chain(directory)
+}
+
+fn host_names_in_subject(certificate: &Certificate) -> impl Iterator<Item = GeneralName> {
+    let alt_names = certificate.extensions().subject_alt_name.as_deref().unwrap_or_default();
+    let has_dns_name = alt_names.iter().any(|name| name.as_dns().is_some());
+    certificate.subject().common_names_or_hex().filter(move |_| !has_dns_name).map(GeneralName::Dns)
 }
 
 fn same_kind(name: &GeneralName, base: &GeneralName) -> bool {
-    core::mem::discriminant(name) == core::mem::discriminant(base)
+    match (name, base) {
+        (GeneralName::Other(name), GeneralName::Other(base)) => name == base,
+        _ => core::mem::discriminant(name) == core::mem::discriminant(base),
+    }
 }
 
-/// Whether a name lies in the subtree of a base; `None` where that cannot be told.
+/// Whether a name lies in the subtree of a base of the same kind; `None` where that cannot be told.
 fn lies_within(name: &GeneralName, base: &GeneralName, side: Side) -> Option<bool> {
     match (name, base) {
-        (GeneralName::Dns(name), GeneralName::Dns(base)) => Some(dns_within(name, base, side)),
+        (GeneralName::Dns(name), GeneralName::Dns(base)) => dns_within(name, base, side),
         (GeneralName::IpAddress(name), GeneralName::IpAddress(base)) => ip_within(name, base),
-        (GeneralName::Email(name), GeneralName::Email(base)) => Some(email_within(name, base)),
-        (GeneralName::Directory(name), GeneralName::Directory(base)) => Some(name.is_within(base)),
-        (name, base) if same_kind(name, base) => None,
-        _ => Some(false),
+        (GeneralName::Email(name), GeneralName::Email(base)) => email_within(name, base),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => name.is_within(base),
+        _ => None,
     }
 }
 
-/// A base names itself and everything below it; with a dot in front (not in RFC 5280, but met) only what is below.
-fn dns_within(name: &str, base: &str, side: Side) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    let base = base.strip_suffix('.').unwrap_or(base).to_ascii_lowercase();
-    let below = |name: &str, base: &str| name.strip_suffix(base).is_some_and(|rest| rest.ends_with('.'));
-    if base.is_empty() || name == base {
-        return true;
-    }
-    match (base.strip_prefix('.'), name.strip_prefix("*.")) {
-        (Some(base), _) => below(&name, base),
-        (None, Some(wildcard)) if side == Side::Excluded => {
-            below(&name, &base) || base == wildcard || base.split_once('.').is_some_and(|(_, rest)| rest == wildcard)
-        }
-        (None, _) => below(&name, &base),
-    }
-}
-
-/// The base is an address and a mask of the same length.
-fn ip_within(name: &[u8], base: &[u8]) -> Option<bool> {
-    if ![8, 32].contains(&base.len()) || ![4, 16].contains(&name.len()) {
+fn dns_within(name: &str, base: &str, side: Side) -> Option<bool> {
+    if !is_host_pattern(name) || !is_subtree_base(base) {
         return None;
     }
+    let is_parent_of_base =
+        |parent: &str| base.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent));
+    Some(match name.strip_prefix("*.") {
+        // The wildcard stands for one label, so it reaches bases that are one label longer than its parent.
+        Some(parent) if side == Side::Excluded && !base.starts_with('.') => {
+            is_at_or_below(name, base) || is_at_or_below(parent, base) || is_parent_of_base(parent)
+        }
+        _ => is_at_or_below(name, base),
+    })
+}
+
+/// The base is an address and a mask of the same length; the mask is a run of ones (RFC 4632 §3.1). An address of the
+/// other family lies outside.
+fn ip_within(name: &[u8], base: &[u8]) -> Option<bool> {
     let (address, mask) = base.split_at(base.len() / 2);
+    if ![8, 32].contains(&base.len()) || ![4, 16].contains(&name.len()) || !is_prefix(mask) {
+        return None;
+    }
     let masked_equal = name.iter().zip(address).zip(mask).all(|((n, a), m)| n & m == a & m);
     Some(name.len() == address.len() && masked_equal)
 }
 
-/// The base is a mailbox, a host, or a domain with a dot in front.
-fn email_within(name: &str, base: &str) -> bool {
-    let Some((mailbox, host)) = name.rsplit_once('@') else { return false };
+fn is_prefix(mask: &[u8]) -> bool {
+    let mut after_ones = mask.iter().skip_while(|byte| **byte == 0xff);
+    let edge = after_ones.next().copied().unwrap_or(0);
+    edge.leading_ones() + edge.trailing_zeros() == 8 && after_ones.all(|byte| *byte == 0)
+}
+
+/// The base is a mailbox, a host, or a domain with a dot in front. An empty base is not defined.
+fn email_within(name: &str, base: &str) -> Option<bool> {
+    let (mailbox, host) = name.rsplit_once('@').filter(|(mailbox, host)| !mailbox.is_empty() && is_host(host))?;
     match base.rsplit_once('@') {
-        Some((base_mailbox, base_host)) => mailbox == base_mailbox && host.eq_ignore_ascii_case(base_host),
-        None if base.starts_with('.') => host.to_ascii_lowercase().ends_with(&base.to_ascii_lowercase()),
-        None => host.eq_ignore_ascii_case(base),
+        // A quoted local part has several spellings.
+        Some((of_base, _)) if mailbox.starts_with('"') || of_base.starts_with('"') => None,
+        Some((of_base, at)) => is_host(at).then(|| mailbox == of_base && host.eq_ignore_ascii_case(at)),
+        None if base.is_empty() || !is_subtree_base(base) => None,
+        None if base.starts_with('.') => Some(is_at_or_below(host, base)),
+        None => Some(host.eq_ignore_ascii_case(base)),
     }
 }
+
+/// Names times subtrees: far above any real certificate, and compared at once.
+const MAX_COMPARISONS: usize = 250_000;

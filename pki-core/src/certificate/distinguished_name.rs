@@ -18,6 +18,8 @@ use crate::name::printable;
 pub struct DistinguishedName {
     der: Box<[u8]>,
     rdns: Box<[Rdn]>,
+    /// The same, prepared for comparison.
+    folded: Box<[Rdn]>,
 }
 
 /// A relative distinguished name: one attribute, rarely more.
@@ -42,8 +44,9 @@ impl DistinguishedName {
         let rdns = name
             .iter_rdn()
             .map(|rdn| rdn.iter().map(|a| Ok(Attribute { oid: a.oid, value: Value::from_any(&a.value)? })).collect())
-            .collect::<Result<_>>()?;
-        Ok(Self { der: encoding.into(), rdns })
+            .collect::<Result<Box<[Rdn]>>>()?;
+        let folded = rdns.iter().map(folded).collect();
+        Ok(Self { der: encoding.into(), rdns, folded })
     }
 
     /// The encoding.
@@ -58,26 +61,44 @@ impl DistinguishedName {
 
     /// The CommonNames, as text that may hold any character.
     pub fn common_names(&self) -> impl Iterator<Item = &str> {
-        self.texts(rfc4519::CN)
-    }
-
-    /// The e-mail addresses that old certificates keep in the name (RFC 5280 §4.1.2.6).
-    pub(super) fn email_addresses(&self) -> impl Iterator<Item = &str> {
-        self.texts(rfc3280::EMAIL_ADDRESS)
-    }
-
-    /// Whether this name lies in the subtree of another: the other's attributes are the first of this one's, compared
-    /// without case and with white space folded (RFC 5280 §7.1).
-    pub(super) fn is_within(&self, base: &Self) -> bool {
-        base.rdns.len() <= self.rdns.len()
-            && base.rdns.iter().zip(&self.rdns).all(|(base, own)| folded(base) == folded(own))
-    }
-
-    fn texts(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &str> {
-        self.rdns.iter().flatten().filter(move |a| a.oid == oid).filter_map(|a| match &a.value {
+        self.values(rfc4519::CN).filter_map(|value| match value {
             Value::Text(text) => Some(text.as_str()),
             Value::Bytes(_) => None,
         })
+    }
+
+    /// The CommonNames; one that is no text as `#` and its encoding in hexadecimal (RFC 4514 §2.4), so that it is not
+    /// overlooked.
+    pub(super) fn common_names_or_hex(&self) -> impl Iterator<Item = String> {
+        self.values(rfc4519::CN).map(Value::to_text_or_hex)
+    }
+
+    /// The e-mail addresses that old certificates keep in the name (RFC 5280 §4.1.2.6), in the same way.
+    pub(super) fn email_addresses(&self) -> impl Iterator<Item = String> {
+        self.values(rfc3280::EMAIL_ADDRESS).map(Value::to_text_or_hex)
+    }
+
+    /// Whether this name reads the same as another: compared without case, with white space folded, and whatever the
+    /// string types are (RFC 5280 §7.1).
+    pub(crate) fn reads_like(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+
+    /// Whether this name lies in the subtree of another: the other's attributes are the first of this one's, compared
+    /// as in [`Self::reads_like`]. `None` where a value that is no text stands against a different one.
+    pub(super) fn is_within(&self, base: &Self) -> Option<bool> {
+        if base.folded.len() > self.folded.len() {
+            return Some(false);
+        }
+        let compared: Vec<_> = base.folded.iter().zip(&self.folded).map(|(base, own)| compare(base, own)).collect();
+        if compared.contains(&Some(false)) {
+            return Some(false);
+        }
+        compared.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+    }
+
+    fn values(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &Value> {
+        self.rdns.iter().flatten().filter(move |a| a.oid == oid).map(|a| &a.value)
     }
 }
 
@@ -93,6 +114,15 @@ impl Value {
         };
         // A text that breaks the rules of its own type is kept as bytes: it can be shown, and equals nothing else.
         text.map(Self::Text).or_else(|_| any.to_der().map(Self::Bytes)).map_err(damaged)
+    }
+
+    fn to_text_or_hex(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Bytes(bytes) => {
+                core::iter::once("#".to_owned()).chain(bytes.iter().map(|b| format!("{b:02x}"))).collect()
+            }
+        }
     }
 }
 
@@ -141,6 +171,17 @@ fn short_name(oid: ObjectIdentifier) -> String {
         oid => return oid.to_string(),
     };
     name.to_owned()
+}
+
+/// Whether two names of one level are the same; `None` if they differ only where one is no text.
+fn compare(base: &Rdn, own: &Rdn) -> Option<bool> {
+    let is_same_kind = base.len() == own.len() && base.iter().zip(own).all(|(base, own)| base.oid == own.oid);
+    let is_text = |rdn: &Rdn| rdn.iter().all(|attribute| matches!(attribute.value, Value::Text(_)));
+    match base == own {
+        true => Some(true),
+        false if is_same_kind && !(is_text(base) && is_text(own)) => None,
+        false => Some(false),
+    }
 }
 
 fn folded(rdn: &Rdn) -> Rdn {

@@ -29,6 +29,10 @@ pub struct Extensions {
     pub subject_key_identifier: Option<Vec<u8>>,
     /// The key identifier of AuthorityKeyIdentifier (§4.2.1.1).
     pub authority_key_identifier: Option<Vec<u8>>,
+    /// The issuer's own issuer, as AuthorityKeyIdentifier names it; nearly always left out.
+    pub authority_issuer: Option<Vec<GeneralName>>,
+    /// The issuer's serial number, as AuthorityKeyIdentifier names it; nearly always left out.
+    pub authority_serial_number: Option<Vec<u8>>,
     /// Where revocation lists are found: the URIs of CRLDistributionPoints (§4.2.1.13), empty if it names none.
     pub crl_distribution_points: Option<Vec<String>>,
     /// Object identifiers of the critical extensions.
@@ -112,8 +116,13 @@ impl Extensions {
                 self.subject_key_identifier = Some(identifier.into_bytes().into());
             }
             rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER => {
-                let identifier = decode::<pkix::AuthorityKeyIdentifier>(extension)?.key_identifier;
-                self.authority_key_identifier = identifier.map(|octets| octets.into_bytes().into());
+                let authority = decode::<pkix::AuthorityKeyIdentifier>(extension)?;
+                let issuer = authority.authority_cert_issuer;
+                self.authority_key_identifier = authority.key_identifier.map(|octets| octets.into_bytes().into());
+                self.authority_issuer =
+                    issuer.map(|names| names.iter().map(GeneralName::from_x509).collect()).transpose()?;
+                self.authority_serial_number =
+                    authority.authority_cert_serial_number.map(|serial| serial.as_bytes().to_vec());
             }
             rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS => {
                 self.crl_distribution_points = Some(uris(&decode(extension)?));

@@ -127,6 +127,11 @@ impl PublicKey {
         .map_err(|_| mismatch())
     }
 
+    /// Whether the key can be used at all: RSA, with a modulus and an exponent that are no trap (an even one, or e = 1).
+    pub(crate) fn is_usable(&self) -> bool {
+        self.to_rsa().is_ok()
+    }
+
     fn to_rsa(&self) -> Result<RsaPublicKey> {
         let unsupported = |_| Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };
         let info = SubjectPublicKeyInfoRef::from_der(&self.spki).map_err(damaged)?;
