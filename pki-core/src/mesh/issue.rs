@@ -90,23 +90,21 @@ impl Mesh {
         Ok(IssuedMesh { roots, hosts })
     }
 
+    /// The names of the roots' files without their endings, in the order of [`IssuedMesh::roots`].
+    pub fn root_labels(&self) -> Vec<String> {
+        match self.trust {
+            Trust::PerHost => self.hosts.iter().map(|host| format!("{}.root", host.fqdn)).collect(),
+            Trust::Shared => vec!["shared.root".to_owned()],
+        }
+    }
+
     fn root_plans(&self) -> Result<Vec<RootPlan>> {
-        Ok(match self.trust {
-            Trust::PerHost => self
-                .hosts
-                .iter()
-                .map(|host| RootPlan {
-                    label: format!("{}.root", host.fqdn),
-                    name: host.root_name(),
-                    permitted: host.names().collect(),
-                })
-                .collect(),
-            Trust::Shared => vec![RootPlan {
-                label: "shared.root".to_owned(),
-                name: self.shared_root_name()?,
-                permitted: self.hosts.iter().flat_map(Host::names).collect(),
-            }],
-        })
+        let contents: Vec<(RootName, Vec<DnsName>)> = match self.trust {
+            Trust::PerHost => self.hosts.iter().map(|host| (host.root_name(), host.names().collect())).collect(),
+            Trust::Shared => vec![(self.shared_root_name()?, self.hosts.iter().flat_map(Host::names).collect())],
+        };
+        let plan = |(label, (name, permitted))| RootPlan { label, name, permitted };
+        Ok(self.root_labels().into_iter().zip(contents).map(plan).collect())
     }
 
     fn make_root(&self, plan: RootPlan, now: Time, rng: &mut ChaCha20Rng) -> Result<IssuedRoot> {
