@@ -1,0 +1,18 @@
+//! What `replica-pki` promises, seen from outside: arguments, files, output and exit code.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod help;
+mod inspect;
+mod kits;
+mod overwriting;
+mod passwords;
+mod single_steps;
+mod support;
+mod verify;

@@ -1,0 +1,163 @@
+//! Nothing that exists is overwritten, and nothing half-made is left behind.
+
+use std::fs::{self, File};
+use std::time::Duration;
+
+use crate::support::{Ended, Room};
+
+#[test]
+fn a_second_run_changes_nothing_and_names_what_is_in_the_way() {
+    let room = Room::with_kits();
+    let before = room.files();
+    for hosts in [&["HOST4.atwork.at"][..], &["HOST6.atwork.at", "HOST5.atwork.at"]] {
+        let ended = room.run(&[&["issue"], hosts].concat());
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
+        assert!(ended.stderr.contains(hosts.last().unwrap()), "{}", ended.stderr);
+        assert!(ended.stderr.contains("\nhint: "), "{}", ended.stderr);
+        assert_eq!(room.files(), before);
+    }
+}
+
+#[test]
+fn a_single_leftover_is_enough_to_stop() {
+    for leftover in [
+        "hosts/HOST4.atwork.at/something",
+        "private/passwords/HOST4.atwork.at.txt",
+        "private/roots/HOST4.atwork.at.root.key.pem",
+    ] {
+        let room = Room::new();
+        let path = room.path(&format!("replica-pki/{leftover}"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "mine").unwrap();
+        let before = room.files();
+        let ended = room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]);
+        assert_eq!(ended.code, 1, "{leftover}");
+        assert_eq!(room.files(), before, "{leftover}");
+    }
+}
+
+#[test]
+fn single_steps_overwrite_nothing_either() {
+    let room = Room::new();
+    room.write("password.txt", "a password\n");
+    let root = ["root", "--name", "R", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"];
+    let leaf = [
+        "leaf",
+        "HOST4.atwork.at",
+        "--root",
+        "out/R.cer",
+        "--root-key",
+        "out/R.key.pem",
+        "--out",
+        "out",
+        "--key",
+        "rsa-2048",
+        "--password-file",
+        "password.txt",
+    ];
+    for step in [&root[..], &leaf] {
+        room.done(step);
+        let before = room.files();
+        let ended = room.run(step);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
+        assert_eq!(room.files(), before);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symbolic_link_is_in_the_way_even_if_it_leads_nowhere() {
+    let room = Room::new();
+    fs::create_dir_all(room.path("replica-pki/private/passwords")).unwrap();
+    let target = room.path("elsewhere.txt");
+    let link = room.path("replica-pki/private/passwords/HOST4.atwork.at.txt");
+    std::os::unix::fs::symlink(&target, link).unwrap();
+    assert_eq!(room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]).code, 1);
+    assert!(!target.exists());
+}
+
+/// Kills runs at many moments. What is there afterwards is whole, is the owner's alone, and does not stop the next run.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_nothing_half_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (mut killed, mut finished) = (0, 0);
+    for step in 0..40 {
+        let room = Room::new();
+        let mut child = room
+            .command(&["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(20 * step));
+        child.kill().unwrap();
+        if child.wait().unwrap().success() {
+            finished += 1
+        } else {
+            killed += 1
+        }
+
+        for (path, contents) in room.files() {
+            let mode = fs::metadata(room.path("").join(&path)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", path.display());
+            let staged = path.to_string_lossy().contains(".replica-pki-partial-");
+            assert!(staged || !contents.is_empty(), "{}", path.display());
+        }
+        for host in ["HOST4.atwork.at", "HOST5.atwork.at"] {
+            if room.path(&format!("replica-pki/hosts/{host}")).exists() {
+                room.done(&["verify", &format!("replica-pki/hosts/{host}")]);
+                assert!(room.path(&format!("replica-pki/private/passwords/{host}.txt")).exists());
+            }
+        }
+    }
+    assert!(killed > 0, "{killed} killed, {finished} finished");
+}
+
+#[test]
+fn the_next_run_removes_what_a_killed_one_left_and_nothing_of_one_at_work() {
+    let room = Room::new();
+    for name in ["dead", "alive"] {
+        let folder = room.path(&format!("replica-pki/private/.replica-pki-partial-{name}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("lock"), "").unwrap();
+        fs::write(folder.join("half.key.pem"), "-----BEGIN PRI").unwrap();
+    }
+    let alive =
+        File::options().write(true).open(room.path("replica-pki/private/.replica-pki-partial-alive/lock")).unwrap();
+    alive.lock().unwrap();
+    room.done(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]);
+    assert!(!room.path("replica-pki/private/.replica-pki-partial-dead").exists());
+    assert!(room.path("replica-pki/private/.replica-pki-partial-alive/half.key.pem").exists());
+}
+
+#[test]
+fn two_runs_at_once_do_not_mix() {
+    let room = Room::new();
+    let run = || Ended::of(room.command(&["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048"]));
+    let (first, second) = std::thread::scope(|scope| {
+        let (first, second) = (scope.spawn(run), scope.spawn(run));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    let mut codes = [first.code, second.code];
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 1], "{first:?} {second:?}");
+    for host in ["HOST4.atwork.at", "HOST5.atwork.at"] {
+        let password = format!("replica-pki/private/passwords/{host}.txt");
+        room.done(&["verify", &format!("replica-pki/hosts/{host}"), "--password-file", &password]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let room = Room::new();
+    room.write("file", "not a folder");
+    let ended = room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048", "--dir", "file"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("file"), "{}", ended.stderr);
+    assert_eq!(room.read("file"), b"not a folder");
+}

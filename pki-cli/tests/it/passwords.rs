@@ -1,0 +1,104 @@
+//! Passwords come from a file or a variable, never from an argument, and are never shown.
+
+use crate::support::{Ended, Room, json};
+
+const ISSUE: [&str; 4] = ["issue", "HOST4.atwork.at", "--key", "rsa-2048"];
+const PFX: &str = "replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx";
+
+#[test]
+fn a_given_password_opens_the_pfx_and_is_not_written_down() {
+    let room = Room::new();
+    room.write("password.txt", "a chosen password\r\nsecond line\n");
+    let text = room.done(&[&ISSUE[..], &["--password-file", "password.txt"]].concat());
+    assert!(!text.contains("a chosen password"));
+    room.done(&["inspect", PFX, "--password-file", "password.txt"]);
+    assert!(!room.path("replica-pki/private/passwords").exists());
+    let needle = b"a chosen password";
+    for (path, contents) in room.files().into_iter().filter(|(path, _)| path.as_os_str() != "password.txt") {
+        assert!(!contents.windows(needle.len()).any(|window| window == needle), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_variable_serves_as_well_and_the_file_goes_before_it() {
+    let room = Room::new();
+    room.write("password.txt", "from the file\n");
+    let mut command = room.command(&[&ISSUE[..], &["--password-file", "password.txt"]].concat());
+    command.env("REPLICA_PKI_PASSWORD", "from the variable");
+    assert_eq!(Ended::of(command).code, 0);
+    room.done(&["inspect", PFX, "--password-file", "password.txt"]);
+
+    let mut command = room.command(&["inspect", PFX]);
+    command.env("REPLICA_PKI_PASSWORD", "from the file");
+    assert_eq!(Ended::of(command).code, 0);
+}
+
+#[test]
+fn a_wrong_or_missing_password_is_told_with_the_way_out() {
+    let room = Room::with_kits();
+    room.write("wrong.txt", "wrong\n");
+    for arguments in [&["inspect", PFX, "--password-file", "wrong.txt"][..], &["inspect", PFX]] {
+        let ended = room.run(arguments);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains("wrong password"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("hint: ") && ended.stderr.contains("--password-file"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn there_is_no_argument_for_a_password() {
+    for command in ["issue", "leaf", "inspect", "verify"] {
+        let help = Room::new().done(&[command, "--help"]);
+        assert!(!help.contains("--password "), "{help}");
+        assert_eq!(Room::new().run(&[command, "x.example.org", "--password", "secret"]).code, 2);
+    }
+}
+
+#[test]
+fn an_empty_password_is_refused_and_an_unusual_one_warned_about() {
+    let room = Room::new();
+    room.write("empty.txt", "\n");
+    let ended = room.run(&[&ISSUE[..], &["--password-file", "empty.txt"]].concat());
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("empty.txt") && ended.stderr.contains("1 to 1024 bytes"), "{}", ended.stderr);
+
+    room.write("umlaut.txt", "pässword\n");
+    let ended = room.run(&[&ISSUE[..], &["--password-file", "umlaut.txt"]].concat());
+    assert_eq!(ended.code, 0);
+    assert!(ended.stderr.contains("warning: ") && !ended.stderr.contains("pässword"), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_password_that_is_no_text_is_refused_without_showing_it() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let room = Room::new();
+    let mut command = room.command(&ISSUE);
+    command.env("REPLICA_PKI_PASSWORD", std::ffi::OsStr::from_bytes(b"hidden\xff"));
+    let ended = Ended::of(command);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("REPLICA_PKI_PASSWORD") && !ended.stderr.contains("hidden"), "{}", ended.stderr);
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked() {
+    let room = Room::with_kits();
+    let root = "replica-pki/hosts/HOST4.atwork.at/trust/HOST4.atwork.at.root.cer";
+    let key = "replica-pki/private/roots/HOST4.atwork.at.root.key.pem";
+    let ended =
+        room.run(&["leaf", "HOST4.atwork.at", "--root", root, "--root-key", key, "--out", "out", "--key", "rsa-2048"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("no terminal") && ended.stderr.contains("hint: "), "{}", ended.stderr);
+    assert!(!room.path("out").exists());
+}
+
+#[test]
+fn generated_passwords_differ_from_host_to_host() {
+    let room = Room::with_kits();
+    let read = |host: &str| room.read(&format!("replica-pki/private/passwords/{host}.txt"));
+    assert_ne!(read("HOST4.atwork.at"), read("HOST5.atwork.at"));
+    let inspected =
+        room.done(&["inspect", PFX, "--json", "--password-file", "replica-pki/private/passwords/HOST4.atwork.at.txt"]);
+    assert_eq!(json(&inspected)[0]["mac"]["verified"], true);
+}

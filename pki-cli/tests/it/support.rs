@@ -1,0 +1,99 @@
+//! Runs the program in a folder of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// An empty folder in which the program runs, without terminal and without variables of its own.
+pub(crate) struct Room(TempDir);
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Room {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A room with the kits of HOST4 and HOST5 in `replica-pki`, made with small keys.
+    pub(crate) fn with_kits() -> Self {
+        let room = Self::new();
+        room.done(&["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048"]);
+        room
+    }
+
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        relative.split('/').fold(self.0.path().to_owned(), |path, part| path.join(part))
+    }
+
+    pub(crate) fn write(&self, relative: &str, contents: impl AsRef<[u8]>) {
+        fs::write(self.path(relative), contents).unwrap();
+    }
+
+    pub(crate) fn read(&self, relative: &str) -> Vec<u8> {
+        fs::read(self.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_replica-pki"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_remove("REPLICA_PKI_DIR")
+            .env_remove("REPLICA_PKI_PASSWORD")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.command(arguments))
+    }
+
+    /// Runs what must succeed, and returns its standard output.
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
+        ended.stdout
+    }
+
+    /// Every file below the room with its contents.
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        collect(self.0.path(), self.0.path(), &mut files);
+        files
+    }
+}
+
+impl Ended {
+    pub(crate) fn of(mut command: Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code().expect("not killed"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+pub(crate) fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            files.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap());
+        }
+    }
+}
