@@ -1,6 +1,20 @@
 //! What pki-core promises, a file per promise and a file per program of others that has to agree.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod authority;
+mod certificates;
+mod determinism;
+mod errors;
 mod keys;
+mod layers;
 mod names;
 mod profiles;
 mod support;
+mod times;
