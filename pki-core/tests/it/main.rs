@@ -5,10 +5,15 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by panicking"
+    reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod authority;
+mod certificates;
+mod determinism;
+mod errors;
 mod keys;
+mod layers;
 mod mesh;
 mod names;
 mod p12_keystore;
@@ -17,3 +22,4 @@ mod pfx_seal;
 mod pfx_vectors;
 mod profiles;
 mod support;
+mod times;

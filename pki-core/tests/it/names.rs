@@ -179,6 +179,8 @@ fn the_default_root_name_says_whose_root_it_is() {
     assert_eq!(name(&fits), format!("{fits} Replica Root"));
     let digest: String = Sha256::digest(too_long.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
     assert_eq!(name(&too_long), format!("{}~{digest} Replica Root", &too_long[..42]));
+    let upper = too_long.to_ascii_uppercase();
+    assert_eq!(name(&upper), format!("{}~{digest} Replica Root", &upper[..42]), "the same host, the same digits");
 }
 
 proptest! {
@@ -200,7 +202,7 @@ proptest! {
         assert_eq!(fqdn(&name).cmp(&fqdn(&flipped)), std::cmp::Ordering::Equal);
         assert_eq!(HashSet::from([fqdn(&name), fqdn(&flipped)]).len(), 1);
 
-        let same = name.to_ascii_lowercase() == other.to_ascii_lowercase();
+        let same = name.eq_ignore_ascii_case(&other);
         assert_eq!(fqdn(&name) == fqdn(&other), same);
         assert_eq!(fqdn(&name).cmp(&fqdn(&other)).is_eq(), same);
         assert_eq!(HashSet::from([fqdn(&name), fqdn(&other)]).len(), if same { 1 } else { 2 });

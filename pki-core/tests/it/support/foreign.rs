@@ -22,6 +22,11 @@ use super::rng;
 
 /// A self-signed certificate with any CommonName and any extensions, valid from 1970 to 9999.
 pub(crate) fn self_signed(common_name: &str, extensions: Vec<Extension>, pkcs8: &[u8]) -> Certificate {
+    Certificate::from_der(&self_signed_der(common_name, extensions, pkcs8)).unwrap()
+}
+
+/// The same in DER, for what pki-core does not even read.
+pub(crate) fn self_signed_der(common_name: &str, extensions: Vec<Extension>, pkcs8: &[u8]) -> Vec<u8> {
     let key = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap());
     let spki = key.as_ref().to_public_key().to_public_key_der().unwrap();
     let builder = CertificateBuilder::new(
@@ -30,8 +35,7 @@ pub(crate) fn self_signed(common_name: &str, extensions: Vec<Extension>, pkcs8: 
         Validity::new(der::DateTime::new(1970, 1, 1, 0, 0, 0).unwrap().into(), Time::INFINITY),
         SubjectPublicKeyInfo::from_der(spki.as_bytes()).unwrap(),
     );
-    let certificate = builder.unwrap().build_with_rng(&key, &mut rng(7)).unwrap();
-    Certificate::from_der(&certificate.to_der().unwrap()).unwrap()
+    builder.unwrap().build_with_rng(&key, &mut rng(7)).unwrap().to_der().unwrap()
 }
 
 pub(crate) fn basic_constraints(ca: bool) -> Extension {
