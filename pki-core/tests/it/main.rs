@@ -1,5 +1,13 @@
 //! What pki-core promises, a file per promise and a file per program of others that has to agree.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod name_constraints;
 mod odd_certificates;
 mod profiles;

@@ -50,11 +50,12 @@ fn a_leaf_outside_the_constraints_of_its_root_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn both_accept_and_refuse_the_same_chains(chain in chain(), host in host(), moment in moment(), server in any::<bool>()) {
+    fn both_accept_and_refuse_the_same_chains(chain in chain(), stranger in rarely(), moment in moment(), server in any::<bool>()) {
         let (leaf, intermediates, root) = chain.build();
+        let host = if stranger { "c.example".to_owned() } else { chain.name.replace('*', "a") };
         let mut question = asked(&host, if server { Purpose::ServerAuth } else { Purpose::ClientAuth });
         question.at = moment;
         let report = verify(&leaf, &intermediates, std::slice::from_ref(&root), &question);
@@ -78,7 +79,15 @@ proptest! {
     }
 
     #[test]
-    fn both_judge_addresses_alike(address in octets(), network in octets(), mask in mask(), exclude in any::<bool>()) {
+    fn both_judge_addresses_alike(
+        address in octets(),
+        network in octets(),
+        ones in 0..=128u32,
+        hole in prop::option::weighted(0.2, 0..128u32),
+        exclude in any::<bool>(),
+    ) {
+        let hole = hole.map_or(0, |bit| 1 << bit);
+        let mask = (!u128::MAX.checked_shr(ones % 33).unwrap_or(0) ^ hole).to_be_bytes();
         let network = [network.as_slice(), &mask[..network.len()]].concat();
         let subtree = [ip(&network)];
         let (permitted, excluded) = if exclude { (&[][..], &subtree[..]) } else { (&subtree[..], &[][..]) };
@@ -88,7 +97,12 @@ proptest! {
         let question = asked(HOST, Purpose::ServerAuth);
         let report = verify(&leaf, &[], std::slice::from_ref(&root), &question);
         let theirs = opinion(&leaf, &[], &root, &question);
-        prop_assert_eq!(report.passed(), theirs.is_ok(), "{:#?} {:?}", report, theirs);
+        if hole == 0 {
+            prop_assert_eq!(report.passed(), theirs.is_ok(), "{:#?} {:?}", report, theirs);
+        } else {
+            // They stop at the first octet that differs and overlook a mask with holes behind it.
+            prop_assert!(!report.passed() || theirs.is_ok(), "{report:#?} {theirs:?}");
+        }
     }
 }
 
@@ -149,7 +163,7 @@ fn chain() -> impl Strategy<Value = Chain> {
 }
 
 fn rarely() -> impl Strategy<Value = bool> {
-    prop::bool::weighted(0.1)
+    prop::bool::weighted(0.05)
 }
 
 /// From a few names, so that they often meet.
@@ -162,7 +176,8 @@ fn presented() -> impl Strategy<Value = String> {
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
-    (prop::collection::vec(base(), 0..2), prop::collection::vec("\\.?[ab]\\.a\\.example", 0..2))
+    let few = |base| prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(base, 1..3)];
+    (few(base().boxed()), few("\\.?[ab]\\.a\\.example".boxed()))
 }
 
 fn base() -> impl Strategy<Value = String> {
@@ -173,15 +188,9 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![3 => prop::collection::vec(8..10u8, 4), 1 => prop::collection::vec(8..10u8, 16)]
 }
 
-/// Mostly a run of ones.
-fn mask() -> impl Strategy<Value = [u8; 16]> {
-    let run = |ones: u32| (!(u128::MAX.checked_shr(ones).unwrap_or(0))).to_be_bytes();
-    prop_oneof![4 => (0..=32u32).prop_map(run), 1 => any::<[u8; 16]>()]
-}
-
 fn moment() -> impl Strategy<Value = Time> {
     prop_oneof![
-        6 => Just(support::now()),
+        20 => Just(support::now()),
         1 => Just(days_from_now(-9)),
         1 => Just(days_from_now(-8)),
         1 => Just(days_from_now(400)),
