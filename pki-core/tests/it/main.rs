@@ -13,5 +13,6 @@ mod odd_certificates;
 mod profiles;
 mod support;
 mod verify;
+mod verify_chains;
 mod webpki;
 mod x509_parser;

@@ -1,7 +1,6 @@
 //! Verification names every defect, and that defect only.
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::{rfc4519, rfc5280, rfc5912};
@@ -37,21 +36,6 @@ fn all_failures_are_listed_and_not_only_the_first() {
     let found = failed(&judge(&leaf, &Odd::root()));
     let expected = [Check::Validity, Check::ExtendedKeyUsage, Check::HostName].map(|check| (check, Role::Leaf));
     assert_eq!(found, expected);
-}
-
-#[test]
-fn a_leaf_without_its_root_is_still_judged() {
-    let report = verify(&Odd::leaf().lasting(-20, -10).certificate(), &[], &[], &question());
-    assert_eq!(failed(&report), [(Check::RootFound, Role::Leaf), (Check::Validity, Role::Leaf)]);
-    assert!(detail(&report, Check::RootFound).contains("CN=Root"));
-}
-
-#[test]
-fn a_root_of_the_right_name_and_another_key_is_a_wrong_signature() {
-    let root = Odd::root();
-    assert_fails(&Odd::leaf().signed_by(FOREIGN_KEY), &root, Check::Signature, Role::Leaf);
-    let foreign = Odd { spki: Odd::ca("", FOREIGN_KEY).spki, ..Odd::root().signed_by(FOREIGN_KEY) };
-    assert_fails(&Odd::leaf(), &foreign, Check::Signature, Role::Leaf);
 }
 
 #[test]
@@ -104,6 +88,7 @@ fn missing_key_identifiers_are_a_warning() {
 fn only_what_is_self_signed_can_be_a_root() {
     let intermediate = Odd::root().issued_by("Other", FOREIGN_KEY).without(rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER);
     assert_fails(&Odd::leaf(), &intermediate, Check::RootSelfSigned, Role::Root);
+    assert_fails(&Odd::leaf(), &intermediate.signed_by(ROOT_KEY), Check::RootSelfSigned, Role::Root);
     assert_fails(&Odd::leaf(), &Odd::root().signed_by(FOREIGN_KEY), Check::RootSelfSigned, Role::Root);
 }
 
@@ -274,11 +259,10 @@ fn sha_1_fails_except_on_the_root() {
 
 #[test]
 fn what_cannot_be_checked_is_said_to_be_so() {
-    let md5 = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4");
-    let report = judge(&Odd { algorithm: md5, ..Odd::leaf() }, &Odd::root());
+    let report = judge(&Odd { algorithm: MD5_WITH_RSA, ..Odd::leaf() }, &Odd::root());
     assert_eq!(failed(&report), [(Check::Signature, Role::Leaf), (Check::HashStrength, Role::Leaf)]);
     assert!(detail(&report, Check::Signature).contains("MD5"));
-    let report = judge(&Odd::leaf(), &Odd { algorithm: md5, ..Odd::root() });
+    let report = judge(&Odd::leaf(), &Odd { algorithm: MD5_WITH_RSA, ..Odd::root() });
     assert_eq!(failed(&report), [(Check::RootSelfSigned, Role::Root), (Check::HashStrength, Role::Root)]);
 }
 
@@ -291,52 +275,12 @@ fn a_leaf_that_signed_itself_is_refused_even_where_it_is_trusted() {
     assert_fails(&alone, &alone, Check::LeafNotSelfSigned, Role::Leaf);
     let report = verify(&alone.certificate(), &[], &[Odd::root().certificate()], &question());
     assert_eq!(failed(&report), [(Check::RootFound, Role::Leaf), (Check::LeafNotSelfSigned, Role::Leaf)]);
-}
 
-#[test]
-fn of_two_roots_with_one_name_the_one_that_serves_is_taken() {
-    let (old, new) = (Odd::root().lasting(-100, -1), Odd::root());
-    let foreign = Odd { spki: Odd::ca("", FOREIGN_KEY).spki, ..Odd::root().signed_by(FOREIGN_KEY) }
-        .without(rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER);
-    let roots = [foreign.certificate(), old.certificate(), new.certificate()];
-    assert!(verify(&Odd::leaf().certificate(), &[], &roots, &question()).passed());
-}
-
-#[test]
-fn a_root_among_the_intermediates_is_not_trusted() {
-    let (leaf, ca) = below_a_ca();
-    let root = Odd::root().certificate();
-    let report = verify(&leaf.certificate(), &[ca.certificate(), root.clone()], &[], &question());
-    assert_eq!(failed(&report), [(Check::RootFound, Role::Intermediate(2))]);
-    assert!(verify(&leaf.certificate(), &[ca.certificate(), root.clone()], &[root], &question()).passed());
-}
-
-#[test]
-fn a_chain_has_at_most_eight_certificates() {
-    let (leaf, cas) = chain_of(6);
-    assert!(verify(&leaf, &cas, &[Odd::root().certificate()], &question()).passed());
-    let (leaf, cas) = chain_of(7);
-    let report = verify(&leaf, &cas, &[Odd::root().certificate()], &question());
-    assert_eq!(failed(&report), [(Check::RootFound, Role::Intermediate(7))]);
-    assert!(detail(&report, Check::RootFound).contains("8 certificates"));
-}
-
-#[test]
-fn hostile_crowds_of_certificates_cost_bounded_work() {
-    // All have one name and one key, so everyone signed everyone, and no circle ever ends.
-    let crowd: Vec<_> = (1..=100)
-        .map(|serial| Odd { serial, ..Odd::ca("Crowd", CA_KEY).issued_by("Crowd", CA_KEY) }.certificate())
-        .collect();
-    let leaf = Odd::leaf().issued_by("Crowd", CA_KEY).certificate();
-    let started = Instant::now();
-    let report = verify(&leaf, &crowd, &[], &question());
-    assert!(failed(&report).contains(&(Check::RootFound, Role::Intermediate(7))), "{report:#?}");
-
-    // None of these roots signed it.
-    let foreign: Vec<_> = (1..=120).map(|serial| Odd { serial, ..Odd::root() }.certificate()).collect();
-    let leaf = Odd::leaf().signed_by(FOREIGN_KEY).certificate();
-    assert_eq!(failed(&verify(&leaf, &[], &foreign, &question())), [(Check::Signature, Role::Leaf)]);
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    let unknown = Odd { algorithm: MD5_WITH_RSA, ..alone };
+    assert!(failed(&judge(&unknown, &unknown)).contains(&(Check::LeafNotSelfSigned, Role::Leaf)));
+    let self_issued = Odd { issuer: cn(HOST), ..Odd::leaf() };
+    let root = Odd { issuer: cn(HOST), ..Odd::root().subject(cn(HOST)) };
+    assert!(judge(&self_issued, &root).passed(), "a name is no signature");
 }
 
 proptest! {
@@ -354,18 +298,6 @@ proptest! {
     }
 
     #[test]
-    fn neither_order_nor_strangers_change_the_answer(order in Just((0..6usize).collect::<Vec<_>>()).prop_shuffle()) {
-        static CHAINS: LazyLock<[(Certificate, Vec<Certificate>); 2]> = LazyLock::new(|| [chain_of(2), chain_of(4)]);
-        let [(leaf, cas), (_, strangers)] = &*CHAINS;
-        let given: Vec<_> = cas.iter().chain(strangers).cloned().collect();
-        let shuffled: Vec<_> = order.iter().map(|index| given[*index].clone()).collect();
-        let roots = [issued().1.clone(), Odd::root().certificate()];
-        let expected = verify(leaf, cas, &roots[1..], &question());
-        prop_assert!(expected.passed());
-        prop_assert_eq!(verify(leaf, &shuffled, &roots, &question()), expected);
-    }
-
-    #[test]
     fn a_name_matches_itself_and_its_wildcard_and_nothing_else(
         host in "[a-z](-?[a-z0-9]){0,5}(\\.[a-z](-?[a-z0-9]){0,5}){2,4}",
         other in "[a-z*.]{0,20}",
@@ -380,11 +312,12 @@ proptest! {
         for wrong in [format!("*.{host}"), format!("{host}."), format!("*{host}"), format!("x.{host}"), parent.to_owned()] {
             prop_assert!(!host_matches(&wrong, &parsed), "{wrong}");
         }
+        prop_assert!(!host_matches("*.example", &"host.example".parse().unwrap()));
         prop_assert_eq!(host_matches(&other, &parsed), other == host || other == wildcard);
     }
 }
 
-fn question() -> Question {
+pub(crate) fn question() -> Question {
     let mut question = Question::new(support::now());
     question.host = Some(HOST.parse().unwrap());
     question
@@ -400,24 +333,12 @@ fn judge_chain(leaf: &Odd, intermediates: &[Odd], root: &Odd) -> Report {
 }
 
 /// A leaf below `CN=CA`, key 2, which is below the root.
-fn below_a_ca() -> (Odd, Odd) {
+pub(crate) fn below_a_ca() -> (Odd, Odd) {
     (Odd::leaf().issued_by("CA", CA_KEY), Odd::ca("CA", CA_KEY))
 }
 
-/// A leaf below this many intermediates.
-fn chain_of(length: usize) -> (Certificate, Vec<Certificate>) {
-    let mut issuer = ("Root".to_owned(), ROOT_KEY);
-    let mut cas = Vec::new();
-    for number in 1..=length {
-        let (name, key) = (format!("CA {number} of {length}"), [CA_KEY, FOREIGN_KEY][number % 2]);
-        cas.push(Odd::ca(&name, key).issued_by(&issuer.0, issuer.1).certificate());
-        issuer = (name, key);
-    }
-    (Odd::leaf().issued_by(&issuer.0, issuer.1).certificate(), cas)
-}
-
 /// Leaf and root as pki-core makes them.
-fn issued() -> &'static (Certificate, Certificate) {
+pub(crate) fn issued() -> &'static (Certificate, Certificate) {
     static ISSUED: LazyLock<(Certificate, Certificate)> = LazyLock::new(|| {
         let identity = support::identity(HOST);
         (identity.leaf().clone(), identity.root().clone())
@@ -425,11 +346,13 @@ fn issued() -> &'static (Certificate, Certificate) {
     &ISSUED
 }
 
+const MD5_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4");
+
 fn spki(algorithm: &[Vec<u8>], key: &[u8]) -> Vec<u8> {
     sequence(&[sequence(algorithm), tlv(0x03, &[&[0], key].concat())])
 }
 
-fn failed(report: &Report) -> Vec<(Check, Role)> {
+pub(crate) fn failed(report: &Report) -> Vec<(Check, Role)> {
     report.failures().map(|finding| (finding.check, finding.role)).collect()
 }
 
@@ -437,12 +360,12 @@ fn outcome(report: &Report, check: Check) -> Outcome {
     report.findings().iter().filter(|finding| finding.check == check).map(|finding| finding.outcome).max().unwrap()
 }
 
-fn detail(report: &Report, check: Check) -> &str {
+pub(crate) fn detail(report: &Report, check: Check) -> &str {
     &report.findings().iter().find(|finding| finding.check == check).unwrap().detail
 }
 
 #[track_caller]
-fn assert_fails(leaf: &Odd, root: &Odd, check: Check, role: Role) {
+pub(crate) fn assert_fails(leaf: &Odd, root: &Odd, check: Check, role: Role) {
     assert_chain_fails(leaf, &[], root, check, role);
 }
 
