@@ -1,1 +1,32 @@
-fn main() {}
+//! `replica-pki` makes what Hyper-V hosts need to replicate without a domain. This file parses, calls, and maps to an
+//! exit code; everything else has a room of its own.
+
+mod args;
+mod commands;
+mod exit;
+mod files;
+mod kit;
+mod output;
+mod password;
+mod system;
+mod workers;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Issue(arguments) => commands::issue::run(arguments),
+        Command::Root(arguments) => commands::root::run(arguments),
+        Command::Leaf(arguments) => commands::leaf::run(arguments),
+        Command::Inspect(arguments) => commands::inspect::run(&arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}

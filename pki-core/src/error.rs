@@ -3,7 +3,9 @@
 //! A variant says what was wrong and carries the facts; it holds no type of another crate and never a secret.
 //! Text that came from outside is escaped when it is shown.
 
-use crate::name::{HostNameProblem, RootNameProblem};
+mod name;
+
+pub use name::{HostNameProblem, RootNameProblem};
 
 /// Why something could not be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +30,12 @@ pub enum Error {
     /// The same host was given twice; case does not make names different.
     #[error("{name} is named twice; case makes no difference")]
     DuplicateHost {
+        /// The name that came again.
+        name: String,
+    },
+    /// Two hosts were to have roots of the same name, which people could not tell apart.
+    #[error("two roots would be called {name}")]
+    DuplicateRoot {
         /// The name that came again.
         name: String,
     },

@@ -1,12 +1,78 @@
-//! pki-core
+//! Certificates for Windows servers that trust each other without a domain: self-signed roots, host certificates, PFX
+//! files, and whole meshes of hosts.
+//!
+//! Two hosts that are to replicate with each other, from names to what each installs:
+//!
+//! ```
+//! use pki_core::mesh::{Host, Mesh, PasswordSource, Sequential};
+//! use pki_core::verify::{Question, verify};
+//! # use rand::SeedableRng as _;
+//! # let mut rng = chacha20::ChaCha20Rng::seed_from_u64(1); // a fixed seed: for tests and examples only
+//! # let now = "2026-11-22T17:00:00Z".parse()?;
+//!
+//! let hosts = ["HOST4.atwork.at", "HOST5.atwork.at"];
+//! let mesh = Mesh::new(hosts.iter().map(|name| name.parse().map(Host::new)).collect::<Result<_, _>>()?)?;
+//! let issued = mesh.issue(&Sequential, &PasswordSource::Generate, now, &mut rng)?;
+//! for host in &issued.hosts {
+//!     for file in host.bundle.files() {
+//!         println!("{}: {} bytes", file.path, file.bytes.len());
+//!     }
+//! }
+//! let (host4, host5) = (&issued.hosts[0].bundle, &issued.hosts[1].bundle);
+//! let roots: Vec<_> = host5.trust.iter().map(|root| root.certificate.clone()).collect();
+//! let mut question = Question::new(now);
+//! question.host = Some("HOST4.atwork.at".parse()?);
+//! assert!(verify(&host4.leaf, &[], &roots, &question).passed());
+//! # Ok::<(), pki_core::Error>(())
+//! ```
+//!
+//! | you want | you use |
+//! |---|---|
+//! | everything for several hosts | [`mesh::Mesh`] |
+//! | one root, one certificate, step by step | [`authority::Authority`] |
+//! | a PFX of your own making, or one of others explained | [`pfx::seal`], [`pfx::open`] |
+//! | to know whether a peer will accept a certificate | [`verify::verify`] |
+//! | a CA in a unit test | `examples/unit_test.rs` |
+//!
+//! The crate reads no disk, no network, no clock and no randomness of the operating system: the caller hands over the
+//! time and a [`CryptoRng`](rand::CryptoRng). The same seed and time give the same keys, certificates and PFX files,
+//! byte for byte, on every system. A generator for real keys is seeded by the operating system, such as
+//! `ChaCha20Rng::try_from_rng(&mut SysRng)`.
+//!
+//! Making RSA keys is slow in unoptimised builds. In a crate that uses this one in its tests, add to `Cargo.toml`:
+//!
+//! ```toml
+//! [profile.dev.package."*"]
+//! opt-level = 3
+//! ```
+//!
+//! Not here: revocation, certificate policies, algorithms other than RSA, and anything of Windows itself.
+
+// Bottom-up: a room uses only rooms declared above it.
+
+/// The one error type.
 pub mod error;
-pub mod key;
+/// Names that cannot be invalid.
 pub mod name;
+/// Passwords that are never shown.
 pub mod password;
+/// Key pairs and public keys.
+pub mod key;
+/// Moments, windows and lifetimes.
 pub mod validity;
+/// Certificates as public bytes.
+pub mod certificate;
+/// What stands in a certificate.
+pub mod profile;
+/// Who signs, and what is issued.
+pub mod authority;
+/// PFX files, sealed and opened.
+pub mod pfx;
+/// What one host installs.
+pub mod bundle;
+/// Who trusts whom.
+pub mod mesh;
+/// Whether a peer will accept a certificate.
+pub mod verify;
 
 pub use error::{Error, Result};
-pub mod authority;
-pub mod certificate;
-pub mod profile;
-pub mod verify;

@@ -8,6 +8,8 @@ mod dns;
 mod printable;
 mod root;
 
-pub use dns::{DnsName, Fqdn, HostNameProblem};
+pub use dns::{DnsName, Fqdn};
 pub use printable::printable;
-pub use root::{RootName, RootNameProblem};
+pub use root::RootName;
+
+pub use crate::error::{HostNameProblem, RootNameProblem};

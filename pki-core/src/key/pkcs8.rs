@@ -1,12 +1,14 @@
 //! Private keys as files: PKCS#8 (RFC 5958), plain or encrypted with PBES2 (RFC 8018), DER or PEM.
 
+use const_oid::ObjectIdentifier;
 use der::pem::{LineEnding, PemLabel as _};
-use der::{Decode as _, SecretDocument};
+use der::{Decode as _, ErrorKind, Header, SecretDocument, SliceReader, Tag};
 use pkcs5::pbes2;
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use rand::CryptoRng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::EncodePrivateKey as _;
+use spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
 use super::{KeyPair, Private};
@@ -31,7 +33,7 @@ impl KeyPair {
         cap(der.len())?;
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         if info.algorithm.oid != const_oid::db::rfc5912::RSA_ENCRYPTION {
-            return Err(Error::UnsupportedAlgorithm { what: KEY, algorithm: info.algorithm.oid.to_string() });
+            return Err(unsupported(info.algorithm.oid));
         }
         RsaPrivateKey::try_from(info).map_err(damaged).and_then(Self::from_rsa)
     }
@@ -78,13 +80,16 @@ impl KeyPair {
     /// [`KeyPair::from_pkcs8_der`].
     pub fn from_encrypted_pkcs8_der(der: &[u8], password: &Password) -> Result<Self> {
         cap(der.len())?;
-        let encrypted = EncryptedPrivateKeyInfoRef::from_der(der).map_err(damaged)?;
-        let kdf = encrypted.encryption_algorithm.pbes2().and_then(|parameters| parameters.kdf.pbkdf2());
-        let Some(kdf) = kdf else {
-            return Err(Error::UnsupportedAlgorithm {
-                what: KEY,
-                algorithm: "an encryption other than PBES2 with PBKDF2".to_owned(),
-            });
+        let encrypted = read_encrypted(der)?;
+        let scheme = &encrypted.encryption_algorithm;
+        let parameters = scheme.pbes2().ok_or_else(|| unsupported(scheme.oid()))?;
+        let kdf = parameters.kdf.pbkdf2().ok_or_else(|| unsupported(parameters.kdf.oid()))?;
+        let block = match parameters.encryption {
+            pbes2::EncryptionScheme::DesEde3Cbc { .. } => 8,
+            pbes2::EncryptionScheme::Aes128Cbc { .. }
+            | pbes2::EncryptionScheme::Aes192Cbc { .. }
+            | pbes2::EncryptionScheme::Aes256Cbc { .. } => 16,
+            other => return Err(unsupported(other.oid())),
         };
         if kdf.iteration_count > MAX_ITERATIONS {
             return Err(Error::OverLimit {
@@ -93,6 +98,10 @@ impl KeyPair {
                 found: kdf.iteration_count.into(),
                 limit: MAX_ITERATIONS.into(),
             });
+        }
+        let ciphertext = encrypted.encrypted_data.as_bytes();
+        if ciphertext.is_empty() || !ciphertext.len().is_multiple_of(block) {
+            return Err(damaged("its ciphertext is not made of whole blocks"));
         }
         let plain = encrypted.decrypt(password.as_utf8()).map_err(|_| Error::WrongPassword { what: KEY })?;
         Self::from_pkcs8_der(plain.as_bytes())
@@ -151,6 +160,24 @@ impl KeyPair {
     }
 }
 
+/// Looks at the algorithm first: the library calls a scheme that it does not know malformed.
+fn read_encrypted(der: &[u8]) -> Result<EncryptedPrivateKeyInfoRef<'_>> {
+    let scheme = SliceReader::new(der)
+        .and_then(|mut reader| {
+            let header = Header::decode(&mut reader)?;
+            header.tag().assert_eq(Tag::Sequence)?;
+            AlgorithmIdentifierRef::decode(&mut reader)
+        })
+        .map_err(damaged)?;
+    if scheme.oid != pbes2::PBES2_OID {
+        return Err(unsupported(scheme.oid));
+    }
+    EncryptedPrivateKeyInfoRef::from_der(der).map_err(|error| match error.kind() {
+        ErrorKind::OidUnknown { oid } => unsupported(oid),
+        _ => damaged(error),
+    })
+}
+
 fn cap(bytes: usize) -> Result<()> {
     if bytes > MAX_BYTES {
         return Err(Error::OverLimit {
@@ -161,6 +188,10 @@ fn cap(bytes: usize) -> Result<()> {
         });
     }
     Ok(())
+}
+
+fn unsupported(oid: ObjectIdentifier) -> Error {
+    Error::UnsupportedAlgorithm { what: KEY, algorithm: oid.to_string() }
 }
 
 fn damaged(error: impl ToString) -> Error {

@@ -5,7 +5,8 @@ use core::hash::{Hash, Hasher};
 use core::net::IpAddr;
 use core::str::FromStr;
 
-use crate::error::{Error, Result};
+use super::printable::is_unprintable;
+use crate::error::{Error, HostNameProblem, Result};
 
 /// A DNS name for the SubjectAltName: at least two labels, at most 253 characters.
 ///
@@ -37,57 +38,6 @@ pub struct DnsName(Box<str>);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fqdn(DnsName);
 
-/// The rule that a host name breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HostNameProblem {
-    /// Nothing was given.
-    #[error("it is empty")]
-    Empty,
-    /// An IPv4 or IPv6 address, or a name whose last label is a number.
-    #[error("it is an IP address, and Hyper-V Replica matches names; give the host's full computer name")]
-    IpAddress,
-    /// A `*` label.
-    #[error("wildcards are not accepted by Hyper-V Replica; name each host")]
-    Wildcard,
-    /// White space.
-    #[error("it contains a space")]
-    Space,
-    /// A control character.
-    #[error("it contains a control character")]
-    Control,
-    /// Two dots in a row, or a dot at the start.
-    #[error("it has an empty label (two dots in a row, or a dot at the start)")]
-    EmptyLabel,
-    /// A label above 63 characters (RFC 1035 §2.3.4).
-    #[error("a label has more than 63 characters")]
-    LabelTooLong,
-    /// A label that starts or ends with a hyphen (RFC 952).
-    #[error("a label starts or ends with a hyphen")]
-    Hyphen,
-    /// An underscore, which no host name has.
-    #[error("an underscore is not allowed in a host name")]
-    Underscore,
-    /// Any other character.
-    #[error("{0:?} is not allowed; host names have letters, digits and hyphens")]
-    Character(char),
-    /// An internationalised label that IDNA refuses (RFC 5891, UTS 46).
-    #[error("it is not a valid internationalised name")]
-    Internationalised,
-    /// A name without a dot.
-    #[error("it has one label only; give the full name with its DNS suffix, such as HOST4.atwork.at")]
-    SingleLabel,
-    /// A name of several labels where one was asked for.
-    #[error("it has more than one label")]
-    NotSingleLabel,
-    /// Above 64 characters, the limit of a CommonName.
-    #[error("it has {0} characters, and a certificate's CommonName holds 64 (RFC 5280, ub-common-name)")]
-    TooLongForCommonName(usize),
-    /// Above 253 characters, the limit of the DNS.
-    #[error("it has {0} characters, and a DNS name has at most 253")]
-    TooLongForDns(usize),
-}
-
 impl DnsName {
     /// The name, in the case it was given, without a trailing dot.
     pub fn as_str(&self) -> &str {
@@ -101,7 +51,7 @@ impl DnsName {
 
     fn parse(given: &str, labels: Labels) -> core::result::Result<Self, HostNameProblem> {
         refuse_at_sight(given)?;
-        let ascii = to_a_labels(given.strip_suffix('.').unwrap_or(given))?;
+        let ascii = to_a_labels(given.strip_suffix(is_dot).unwrap_or(given))?;
         if ascii.len() > 253 {
             return Err(HostNameProblem::TooLongForDns(ascii.len()));
         }
@@ -235,7 +185,7 @@ enum Labels {
 
 /// What is refused before anything is converted, so that the error speaks of what was typed.
 fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
-    if given.is_empty() || given == "." {
+    if given.strip_suffix(is_dot).unwrap_or(given).is_empty() {
         return Err(HostNameProblem::Empty);
     }
     let bare = given.trim_start_matches('[').trim_end_matches(']');
@@ -245,7 +195,9 @@ fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
     given.chars().try_for_each(|c| match c {
         '*' => Err(HostNameProblem::Wildcard),
         '_' => Err(HostNameProblem::Underscore),
-        c if c.is_control() => Err(HostNameProblem::Control),
+        // IDNA judges the joiners, which some scripts need; it would drop the other invisible ones without a word.
+        '\u{200c}' | '\u{200d}' => Ok(()),
+        c if is_unprintable(c) => Err(HostNameProblem::Control),
         c if c.is_whitespace() => Err(HostNameProblem::Space),
         _ => Ok(()),
     })
@@ -254,7 +206,7 @@ fn refuse_at_sight(given: &str) -> core::result::Result<(), HostNameProblem> {
 /// Only labels that need it are converted: IDNA lowers the case of what it touches.
 fn to_a_labels(given: &str) -> core::result::Result<String, HostNameProblem> {
     let mut ascii = String::with_capacity(given.len());
-    for (i, label) in given.split('.').enumerate() {
+    for (i, label) in given.split(is_dot).enumerate() {
         if i > 0 {
             ascii.push('.');
         }
@@ -268,6 +220,11 @@ fn to_a_labels(given: &str) -> core::result::Result<String, HostNameProblem> {
         }
     }
     Ok(ascii)
+}
+
+/// The dot, and those that IDNA takes for it (RFC 3490 §3.1).
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
 }
 
 fn check_label(label: &str) -> core::result::Result<(), HostNameProblem> {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Fqdn;
 use super::printable::is_unprintable;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RootNameProblem};
 
 /// A root's CommonName: 1 to 64 printable characters (RFC 5280 appendix A.1, `ub-common-name`).
 ///
@@ -22,24 +22,6 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RootName(Box<str>);
-
-/// The rule that a root's name breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RootNameProblem {
-    /// Nothing was given.
-    #[error("it is empty")]
-    Empty,
-    /// More than 64 characters.
-    #[error("it has {0} characters, and a certificate's CommonName holds 64 (RFC 5280, ub-common-name)")]
-    TooLong(usize),
-    /// A control or invisible character.
-    #[error("it contains a character that cannot be seen, U+{0:04X}")]
-    Unprintable(u32),
-    /// A space at either end, which comparisons of names ignore.
-    #[error("it starts or ends with a space")]
-    OuterSpace,
-}
 
 impl RootName {
     /// The default name of a host's own root, `<FQDN> Replica Root`.

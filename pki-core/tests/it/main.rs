@@ -8,8 +8,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod keys;
+mod mesh;
 mod name_constraints;
+mod names;
 mod odd_certificates;
+mod p12_keystore;
+mod pfx_open;
+mod pfx_seal;
+mod pfx_vectors;
 mod profiles;
 mod support;
 mod verify;

@@ -1,0 +1,92 @@
+//! `leaf`: one host's certificate and PFX, signed by a root that exists.
+
+use pki_core::authority::Authority;
+use pki_core::certificate::Certificate;
+use pki_core::key::KeyPair;
+use pki_core::pfx::{self, Encoding, SealOptions};
+use pki_core::profile::LeafProfile;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::warn_of_single_label;
+use crate::args::Leaf;
+use crate::exit::{Exit, Failure, Result};
+use crate::files::{self, Batch};
+use crate::kit::{self, CertificateEntry};
+use crate::{output, password, system};
+
+pub(crate) fn run(arguments: Leaf) -> Result {
+    let authority = authority(&arguments)?;
+    let Leaf { host, also, out, key, days, windows, password, json, .. } = arguments;
+    kit::refuse_device_name(&host)?;
+    warn_of_single_label(&host);
+    let (certificate_file, pfx_file) = (format!("{host}.cer"), format!("{host}.pfx"));
+    files::refuse_existing(&out, [&certificate_file, &pfx_file])?;
+
+    let (now, mut rng) = (system::now()?, system::rng()?);
+    let mut profile = LeafProfile::new(host);
+    profile.also = also;
+    profile.days = days;
+    let identity = authority.issue(&profile, KeyPair::generate(key, &mut rng)?, now, &mut rng)?;
+    // Asked for last: a name that the root may not sign for is refused before anybody types.
+    let password = password::for_sealing(password.file.as_deref(), &pfx_file)?;
+    let mut options = SealOptions::default();
+    options.encoding = Encoding::for_windows(windows);
+    options.friendly_name = Some(profile.fqdn.to_string());
+    let file = pfx::seal(&identity, &password, &options, &mut rng)?;
+
+    let mut batch = Batch::new(&out, "")?;
+    batch.file(&certificate_file, identity.leaf().as_der())?;
+    batch.file(&pfx_file, &file)?;
+    batch.commit()?;
+
+    let summary = Summary {
+        pfx_file,
+        encoding: options.encoding.to_string(),
+        oldest_windows_server: options.encoding.oldest_windows().to_string(),
+        certificate: CertificateEntry::of(certificate_file, identity.leaf()),
+        issuer: identity.root().subject().to_string(),
+    };
+    if json {
+        output::json(&summary)?;
+        return Ok(Exit::Done);
+    }
+    let CertificateEntry { file, subject, not_after, thumbprint_sha1, .. } = summary.certificate;
+    let text = output::columns(
+        2,
+        &[
+            ["certificate", &out.join(file).display().to_string()],
+            ["PFX", &out.join(summary.pfx_file).display().to_string()],
+            ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
+            ["signed by", &summary.issuer],
+            ["thumbprint", &thumbprint_sha1],
+            ["ends", &not_after],
+        ]
+        .map(|row| row.map(str::to_owned)),
+    );
+    output::result(&format!("{subject}\n{text}"))?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct Summary {
+    certificate: CertificateEntry,
+    pfx_file: String,
+    encoding: String,
+    oldest_windows_server: String,
+    issuer: String,
+}
+
+fn authority(arguments: &Leaf) -> Result<Authority> {
+    let context = |path: &std::path::Path, error: pki_core::Error| Failure::from(error).context(path.display());
+    let root = Certificate::from_der_or_pem(&files::read(&arguments.root)?)
+        .map_err(|error| context(&arguments.root, error))?;
+    let password = arguments.root_key_password_file.as_deref().map(password::from_file).transpose()?;
+    let pem = Zeroizing::new(files::read(&arguments.root_key)?);
+    let pem = str::from_utf8(&pem).map_err(|_| {
+        Failure::new(format!("{} is not a PEM file", arguments.root_key.display()))
+            .hint("convert it: openssl pkcs8 -topk8 -nocrypt -inform DER -in KEY -out KEY.pem")
+    })?;
+    let key = KeyPair::from_pkcs8_pem(pem, password.as_ref()).map_err(|error| context(&arguments.root_key, error))?;
+    Ok(Authority::from_parts(root, key)?)
+}

@@ -1,0 +1,62 @@
+//! `root`: one self-signed root.
+
+use pki_core::authority::Authority;
+use pki_core::key::KeyPair;
+use pki_core::profile::RootProfile;
+use serde::Serialize;
+
+use super::file_stem;
+use crate::args::Root;
+use crate::exit::{Exit, Result};
+use crate::files::{self, Batch};
+use crate::kit::CertificateEntry;
+use crate::{output, system};
+
+pub(crate) fn run(arguments: Root) -> Result {
+    let Root { name, hosts, out, key, days, json } = arguments;
+    let stem = file_stem(name.as_str())?;
+    let (certificate_file, key_file) = (format!("{stem}.cer"), format!("{stem}.key.pem"));
+    files::refuse_existing(&out, [&certificate_file, &key_file])?;
+
+    let mut rng = system::rng()?;
+    let mut profile = RootProfile::new(name, hosts);
+    profile.days = days;
+    let key = KeyPair::generate(key, &mut rng)?;
+    let authority = Authority::create(&profile, key, system::now()?, &mut rng)?;
+
+    let mut batch = Batch::new(&out, "")?;
+    batch.file(&key_file, authority.secret_key().secret_pkcs8_pem()?.as_bytes())?;
+    batch.file(&certificate_file, authority.certificate().as_der())?;
+    batch.commit()?;
+
+    let summary = Summary {
+        permitted: profile.hosts.iter().map(ToString::to_string).collect(),
+        certificate: CertificateEntry::of(certificate_file, authority.certificate()),
+        key_file,
+    };
+    if json {
+        output::json(&summary)?;
+        return Ok(Exit::Done);
+    }
+    let CertificateEntry { file, subject, not_after, thumbprint_sha1, .. } = summary.certificate;
+    let text = output::columns(
+        2,
+        &[
+            ["certificate", &out.join(file).display().to_string()],
+            ["private key", &out.join(summary.key_file).display().to_string()],
+            ["may sign for", &summary.permitted.join(", ")],
+            ["thumbprint", &thumbprint_sha1],
+            ["ends", &not_after],
+        ]
+        .map(|row| row.map(str::to_owned)),
+    );
+    output::result(&format!("{subject}\n{text}"))?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct Summary {
+    certificate: CertificateEntry,
+    key_file: String,
+    permitted: Vec<String>,
+}

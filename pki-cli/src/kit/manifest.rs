@@ -1,0 +1,90 @@
+//! `manifest.json`: what a kit holds, for programs and for `verify`.
+
+use std::collections::BTreeMap;
+
+use pki_core::bundle::Bundle;
+use pki_core::certificate::Certificate;
+use pki_core::validity::Time;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// The manifest's own file name.
+pub(crate) const MANIFEST: &str = "manifest.json";
+/// The version of the format; a reader refuses others.
+pub(super) const FORMAT: u32 = 1;
+
+/// What a kit holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) format: u32,
+    pub(crate) made_by: String,
+    pub(crate) made_at: String,
+    /// The computer that the kit is for.
+    pub(crate) host: String,
+    /// Every DNS name of its certificate, the host's own first.
+    pub(crate) names: Vec<String>,
+    pub(crate) pfx: PfxEntry,
+    pub(crate) leaf: CertificateEntry,
+    /// Every root that the host must trust, its own first.
+    pub(crate) trust: Vec<CertificateEntry>,
+    /// SHA-256 of each file but this one, in upper-case hexadecimal.
+    pub(crate) sha256: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PfxEntry {
+    pub(crate) file: String,
+    /// `legacy` or `modern`.
+    pub(crate) encoding: String,
+    /// The oldest Windows Server that can import it.
+    pub(crate) oldest_windows_server: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CertificateEntry {
+    pub(crate) file: String,
+    pub(crate) subject: String,
+    pub(crate) not_before: String,
+    pub(crate) not_after: String,
+    /// What Windows calls the thumbprint.
+    pub(crate) thumbprint_sha1: String,
+    pub(crate) thumbprint_sha256: String,
+}
+
+impl Manifest {
+    pub(super) fn of(bundle: &Bundle, now: Time) -> Self {
+        let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+        let trust = bundle
+            .trust
+            .iter()
+            .map(|root| CertificateEntry::of(format!("trust/{}.cer", root.label), &root.certificate));
+        Self {
+            format: FORMAT,
+            made_by: format!("replica-pki {}", env!("CARGO_PKG_VERSION")),
+            made_at: now.to_string(),
+            host: bundle.fqdn.to_string(),
+            names: bundle.leaf.dns_names().into_iter().map(str::to_owned).collect(),
+            pfx: PfxEntry {
+                file: format!("{}.pfx", bundle.fqdn),
+                encoding: bundle.encoding.to_string(),
+                oldest_windows_server: bundle.encoding.oldest_windows().to_string(),
+            },
+            leaf: CertificateEntry::of(format!("{}.cer", bundle.fqdn), &bundle.leaf),
+            trust: trust.collect(),
+            sha256: bundle.files().into_iter().map(|file| (file.path, hash(file.bytes))).collect(),
+        }
+    }
+}
+
+impl CertificateEntry {
+    pub(crate) fn of(file: String, certificate: &Certificate) -> Self {
+        Self {
+            file,
+            subject: certificate.subject().to_string(),
+            not_before: certificate.validity().not_before.to_string(),
+            not_after: certificate.validity().not_after.to_string(),
+            thumbprint_sha1: certificate.thumbprint().to_string(),
+            thumbprint_sha256: certificate.sha256_thumbprint().to_string(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What people and scripts see.
+//!
+//! The rules: results go to standard output, everything said to a person besides goes to standard error. With `--json`
+//! standard output holds one JSON value and nothing else. No colour, and ASCII only but for names that are not: consoles
+//! of old servers show nothing else reliably. Nothing secret is ever printed, and text from files is made printable.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::exit::{Failure, Result};
+
+/// Prints a result. A reader that went away (`| head`) is no failure.
+pub(crate) fn result(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a result for programs.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(format!("the result cannot be written as JSON: {error}")))?;
+    result(&format!("{text}\n"))
+}
+
+/// Says something to the person at the console, such as `warning: ...`.
+pub(crate) fn note(kind: &str, text: &str) {
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{kind}: {text}");
+}
+
+/// Lines up cells in columns, two spaces apart, with an indent. The last column is not padded.
+pub(crate) fn columns<const N: usize>(indent: usize, rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = " ".repeat(indent);
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:<width$}  "));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,17 @@
+//! Who does the work: the caller decides about threads.
+
+/// Runs independent pieces of work. The results do not depend on how it does that.
+pub trait Executor {
+    /// Applies `work` to every task and returns the results in the order of the tasks.
+    fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R>;
+}
+
+/// One task after the other, on the caller's thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sequential;
+
+impl Executor for Sequential {
+    fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+        tasks.into_iter().map(work).collect()
+    }
+}

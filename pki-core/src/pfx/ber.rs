@@ -1,0 +1,121 @@
+//! From BER to DER: lengths become definite, OCTET STRINGs whole. PFX is BER (RFC 7292 §3.1), and NSS writes it so.
+
+use crate::error::{Error, Result};
+
+/// How deep values may be nested.
+const MAX_DEPTH: usize = 32;
+const OCTET_STRING: u8 = 0x04;
+const CONSTRUCTED: u8 = 0x20;
+
+/// The same value in DER as far as lengths and OCTET STRINGs go; what follows the value is refused.
+///
+/// The output is never longer than twice the input, because a DER length has at most the bytes of a BER length plus
+/// those that mark an indefinite one.
+pub(super) fn to_der(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut output = Vec::with_capacity(bytes.len());
+    let rest = convert(bytes, &mut output, 0)?;
+    if rest.is_empty() { Ok(output) } else { Err(damaged("bytes follow its end")) }
+}
+
+fn convert<'b>(bytes: &'b [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'b [u8]> {
+    if depth > MAX_DEPTH {
+        return Err(Error::OverLimit {
+            what: super::PFX,
+            quantity: "depth of nesting",
+            found: depth as u64,
+            limit: MAX_DEPTH as u64,
+        });
+    }
+    let Header { tag, length, rest } = header(bytes)?;
+    if tag & CONSTRUCTED == 0 {
+        let Some((value, rest)) = length.and_then(|length| rest.split_at_checked(length)) else {
+            return Err(damaged("a value is cut short"));
+        };
+        write(tag, value, output)?;
+        return Ok(rest);
+    }
+
+    let mut inner = Vec::new();
+    let rest = match length {
+        Some(length) => {
+            let (mut value, rest) = rest.split_at_checked(length).ok_or_else(|| damaged("a value is cut short"))?;
+            while !value.is_empty() {
+                value = convert(value, &mut inner, depth + 1)?;
+            }
+            rest
+        }
+        None => {
+            let mut rest = rest;
+            loop {
+                match rest {
+                    [0, 0, after @ ..] => break after,
+                    _ => rest = convert(rest, &mut inner, depth + 1)?,
+                }
+            }
+        }
+    };
+    if tag == OCTET_STRING | CONSTRUCTED {
+        write(OCTET_STRING, &joined(&inner)?, output)?;
+    } else {
+        write(tag, &inner, output)?;
+    }
+    Ok(rest)
+}
+
+/// The contents of OCTET STRINGs that follow each other, put together. They are in DER and primitive by now.
+pub(super) fn joined(segments: &[u8]) -> Result<Vec<u8>> {
+    let mut whole = Vec::with_capacity(segments.len());
+    let mut rest = segments;
+    while !rest.is_empty() {
+        let Header { tag, length, rest: after } = header(rest)?;
+        match length.and_then(|length| after.split_at_checked(length)) {
+            Some((segment, after)) if tag == OCTET_STRING => {
+                whole.extend_from_slice(segment);
+                rest = after;
+            }
+            _ => return Err(damaged("an OCTET STRING holds something else")),
+        }
+    }
+    Ok(whole)
+}
+
+struct Header<'b> {
+    tag: u8,
+    /// `None` for an indefinite length.
+    length: Option<usize>,
+    rest: &'b [u8],
+}
+
+fn header(bytes: &[u8]) -> Result<Header<'_>> {
+    let short = || damaged("a value is cut short");
+    let (&tag, rest) = bytes.split_first().ok_or_else(short)?;
+    if tag & 0x1f == 0x1f {
+        return Err(damaged("a tag number above 30, which no PFX has"));
+    }
+    let (&first, rest) = rest.split_first().ok_or_else(short)?;
+    match first {
+        0..=0x7f => Ok(Header { tag, length: Some(usize::from(first)), rest }),
+        0x80 => Ok(Header { tag, length: None, rest }),
+        _ => {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f)).ok_or_else(short)?;
+            let length = digits.iter().try_fold(0usize, |length, digit| {
+                length.checked_mul(256).and_then(|length| length.checked_add(usize::from(*digit)))
+            });
+            Ok(Header { tag, length: Some(length.ok_or_else(short)?), rest })
+        }
+    }
+}
+
+fn write(tag: u8, value: &[u8], output: &mut Vec<u8>) -> Result<()> {
+    use der::Encode as _;
+
+    let length = der::Length::try_from(value.len()).map_err(|_| damaged("a value is too long"))?;
+    output.push(tag);
+    length.encode_to_vec(output).map_err(|_| damaged("a value is too long"))?;
+    output.extend_from_slice(value);
+    Ok(())
+}
+
+fn damaged(detail: &str) -> Error {
+    Error::Damaged { what: super::PFX, detail: detail.to_owned() }
+}

@@ -1,0 +1,375 @@
+//! Keys: RSA from a seed, PKCS#8 in and out, four different errors, and nothing secret shown or copied.
+
+use std::collections::HashSet;
+
+use der::{Decode as _, Encode as _};
+use pkcs5::pbes2;
+use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
+use pki_core::Error;
+use pki_core::authority::{Authority, Identity};
+use pki_core::key::{KeyAlgorithm, KeyPair, KeySeed, PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
+use pki_core::password::Password;
+use proptest::prelude::*;
+use rand::Rng;
+use rsa::RsaPublicKey;
+use rsa::pkcs8::DecodePublicKey as _;
+use rsa::traits::PublicKeyParts as _;
+
+use crate::support::foreign::{elliptic_curve, rsa_pkcs8, spki, weak_pkcs8};
+use crate::support::{authority, damaged, identity, key, rng};
+
+#[test]
+fn keys_have_the_size_that_was_asked_for_and_the_exponent_65537() {
+    assert_eq!(KeyAlgorithm::default(), KeyAlgorithm::Rsa3072);
+    let of_size = |algorithm| KeyPair::generate(algorithm, &mut rng(30)).unwrap();
+    let keys = [(2048, key(0)), (3072, of_size(KeyAlgorithm::Rsa3072)), (4096, of_size(KeyAlgorithm::Rsa4096))];
+    for (bits, key) in keys {
+        assert_eq!(*key.public_key().algorithm(), PublicKeyAlgorithm::Rsa { bits });
+        let public = RsaPublicKey::from_public_key_der(key.public_key().as_spki_der()).unwrap();
+        assert_eq!(public.n().bits_vartime() as usize, bits);
+        assert_eq!(public.e_bytes().as_ref(), [1, 0, 1]);
+        assert_eq!(format!("{key:?}"), format!("KeyPair(rsa-{bits}, ..)"));
+        assert_eq!(reread(&key).public_key(), key.public_key());
+    }
+}
+
+#[test]
+fn algorithms_are_known_by_their_names() {
+    for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::Rsa3072, KeyAlgorithm::Rsa4096] {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+        assert_eq!(algorithm.to_string(), format!("rsa-{}", algorithm.bits()));
+    }
+    for unknown in ["rsa-1024", "rsa", "RSA-2048", "ecdsa-p256", ""] {
+        let message = unknown.parse::<KeyAlgorithm>().unwrap_err().to_string();
+        assert!(message.contains(&format!("{unknown:?}")) && message.contains("rsa-3072"), "{message}");
+    }
+}
+
+#[test]
+fn a_seed_gives_one_key_and_another_seed_another_key() {
+    let make = |seed| KeyPair::generate(KeyAlgorithm::Rsa2048, &mut rng(seed)).unwrap();
+    assert_eq!(make(1).secret_pkcs8_der().unwrap(), make(1).secret_pkcs8_der().unwrap());
+    let drawn = KeyPair::from_seed(KeyAlgorithm::Rsa2048, &KeySeed::draw(&mut rng(1))).unwrap();
+    assert_eq!(drawn.public_key(), make(1).public_key());
+    let different: HashSet<_> = (0..4).map(|i| key(i).public_key().clone()).collect();
+    assert_eq!(different.len(), 4);
+}
+
+#[test]
+fn making_a_key_takes_32_bytes_from_the_generator() {
+    let (mut used, mut skipped) = (rng(1), rng(1));
+    KeyPair::generate(KeyAlgorithm::Rsa2048, &mut used).unwrap();
+    Rng::fill_bytes(&mut skipped, &mut [0; 32]);
+    assert_eq!(Rng::next_u64(&mut used), Rng::next_u64(&mut skipped));
+}
+
+#[test]
+fn keys_of_other_sizes_and_exponents_are_refused() {
+    assert_eq!(KeyPair::from_pkcs8_der(weak_pkcs8()).unwrap_err(), Error::KeySize { bits: 1024 });
+    assert_eq!(KeyPair::from_pkcs8_der(&rsa_pkcs8(1536, 65_537)).unwrap_err(), Error::KeySize { bits: 1536 });
+    assert!(matches!(KeyPair::from_pkcs8_der(&rsa_pkcs8(2048, 3)), Err(Error::UnsupportedAlgorithm { .. })));
+    let message = Error::KeySize { bits: 1024 }.to_string();
+    assert!(message.contains("1024") && message.contains("2048, 3072 or 4096"), "{message}");
+}
+
+#[test]
+fn keys_that_are_not_rsa_are_refused_by_name() {
+    let (public, private) = elliptic_curve();
+    let Err(Error::UnsupportedAlgorithm { algorithm, .. }) = KeyPair::from_pkcs8_der(&private) else { panic!() };
+    assert_eq!(algorithm, "1.2.840.10045.2.1");
+    let public = PublicKey::from_spki_der(&public).unwrap();
+    assert_eq!(*public.algorithm(), PublicKeyAlgorithm::Other { oid: "1.2.840.10045.2.1".to_owned() });
+    let verified = public.verify(&SignatureAlgorithm::RsaSha256, b"message", &[0; 64]);
+    assert!(matches!(verified, Err(Error::UnsupportedAlgorithm { .. })));
+}
+
+#[test]
+fn plain_pkcs8_comes_back_unchanged() {
+    let key = key(0);
+    let pem = key.secret_pkcs8_pem().unwrap();
+    assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n") && pem.ends_with("-----END PRIVATE KEY-----\n"));
+    let again = KeyPair::from_pkcs8_pem(&pem, None).unwrap();
+    assert_eq!(again.secret_pkcs8_der().unwrap(), key.secret_pkcs8_der().unwrap());
+    assert_eq!(KeyPair::from_pkcs8_pem(&pem.replace('\n', "\r\n"), None).unwrap().public_key(), key.public_key());
+    // A password that is not needed does no harm.
+    assert!(KeyPair::from_pkcs8_pem(&pem, Some(&password("unused"))).is_ok());
+}
+
+#[test]
+fn encrypted_pkcs8_opens_with_its_password_only() {
+    let (key, right, wrong) = (key(0), password("pässwörd \u{1f511}"), password("passwort"));
+    let pem = key.encrypted_pkcs8_pem(&right, &mut rng(31)).unwrap();
+    assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
+    let again = KeyPair::from_pkcs8_pem(&pem, Some(&right)).unwrap();
+    assert_eq!(again.secret_pkcs8_der().unwrap(), key.secret_pkcs8_der().unwrap());
+    assert_eq!(KeyPair::from_pkcs8_pem(&pem, Some(&wrong)).unwrap_err(), wrong_password());
+    assert_eq!(KeyPair::from_pkcs8_pem(&pem, None).unwrap_err(), wrong_password());
+}
+
+#[test]
+fn encrypted_pkcs8_is_pbes2_with_pbkdf2_hmac_sha_256_and_aes_256_cbc() {
+    let der = key(0).encrypted_pkcs8_der(&password("secret"), &mut rng(32)).unwrap();
+    let file = EncryptedPrivateKeyInfoRef::from_der(&der).unwrap();
+    let parameters = file.encryption_algorithm.pbes2().unwrap();
+    assert!(matches!(parameters.encryption, pbes2::EncryptionScheme::Aes256Cbc { .. }));
+    let kdf = parameters.kdf.pbkdf2().unwrap();
+    assert_eq!(kdf.prf, pbes2::Pbkdf2Prf::HmacWithSha256);
+    assert_eq!(kdf.iteration_count, 600_000);
+    assert_eq!(kdf.salt.as_ref().len(), 16);
+
+    let again = key(0).encrypted_pkcs8_der(&password("secret"), &mut rng(33)).unwrap();
+    let again = EncryptedPrivateKeyInfoRef::from_der(&again).unwrap();
+    assert_ne!(again.encryption_algorithm, file.encryption_algorithm, "salt and IV are new each time");
+}
+
+#[test]
+fn a_wrong_password_is_told_apart_even_where_the_padding_fits_by_chance() {
+    let der = encrypted(&key(0), "right", pbkdf2(1));
+    assert!(KeyPair::from_encrypted_pkcs8_der(&der, &password("right")).is_ok());
+    let file = EncryptedPrivateKeyInfoRef::from_der(&der).unwrap();
+    let mut fits_by_chance = 0;
+    for i in 0..2000 {
+        let wrong = format!("wrong {i}");
+        let decrypted = file.encryption_algorithm.decrypt(&wrong, file.encrypted_data.as_bytes());
+        fits_by_chance += usize::from(decrypted.is_ok());
+        let error = KeyPair::from_encrypted_pkcs8_der(&der, &password(&wrong)).unwrap_err();
+        assert_eq!(error, wrong_password(), "{wrong}");
+    }
+    assert!(fits_by_chance > 0, "one in 256 is to be expected");
+}
+
+#[test]
+fn a_damaged_file_is_not_called_a_wrong_password() {
+    let der = encrypted(&key(0), "right", pbkdf2(1));
+    let open = |der: &[u8]| KeyPair::from_encrypted_pkcs8_der(der, &password("right")).unwrap_err();
+    assert!(matches!(open(&[]), Error::Damaged { .. }));
+    assert!(matches!(open(&der[..der.len() - 1]), Error::Damaged { .. }));
+    assert!(matches!(open(&[&der[..], &[0]].concat()), Error::Damaged { .. }));
+    for length in [0, 1, 15, 17] {
+        let file = EncryptedPrivateKeyInfoRef::from_der(&der).unwrap();
+        let cut = &file.encrypted_data.as_bytes()[..length];
+        let file = EncryptedPrivateKeyInfoRef {
+            encryption_algorithm: file.encryption_algorithm.clone(),
+            encrypted_data: cut.try_into().unwrap(),
+        };
+        let error = open(&file.to_der().unwrap());
+        assert!(matches!(error, Error::Damaged { .. }), "{length} octets of ciphertext: {error:?}");
+    }
+    for pem in ["", "-----BEGIN PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"] {
+        assert!(matches!(KeyPair::from_pkcs8_pem(pem, None), Err(Error::Damaged { .. })), "{pem}");
+    }
+}
+
+#[test]
+fn other_encryptions_are_called_unsupported() {
+    let scrypt =
+        pbes2::Parameters::generate_scrypt_aes256cbc(pkcs5::scrypt::Params::new(1, 1, 1).unwrap(), &[1; 16], [2; 16]);
+    let mut unknown_cipher = encrypted(&key(0), "right", pbkdf2(1));
+    swap(
+        &mut unknown_cipher,
+        &pbes2::AES_256_CBC_OID.to_der().unwrap(),
+        b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x63",
+    );
+    let mut unknown_kdf = encrypted(&key(0), "right", pbkdf2(1));
+    swap(&mut unknown_kdf, &pbes2::PBKDF2_OID.to_der().unwrap(), b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x63");
+    let mut unknown_scheme = encrypted(&key(0), "right", pbkdf2(1));
+    swap(&mut unknown_scheme, &pbes2::PBES2_OID.to_der().unwrap(), b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x63");
+    // pbeWithSHA1And3-KeyTripleDES-CBC (RFC 7292 appendix C): salt, 2048 iterations, one block.
+    let pkcs12 =
+        b"\x30\x28\x30\x1c\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03\x30\x0e\x04\x08saltsalt\x02\x02\x08\x00\
+                   \x04\x08\0\0\0\0\0\0\0\0";
+    // pbeWithMD5AndDES-CBC (RFC 8018 appendix A.3)
+    let pbes1 = b"\x30\x27\x30\x1b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x03\x30\x0e\x04\x08saltsalt\x02\x02\x08\x00\
+                  \x04\x08\0\0\0\0\0\0\0\0";
+    let files = [
+        ("scrypt", encrypted(&key(0), "right", scrypt.unwrap())),
+        ("cipher", unknown_cipher),
+        ("KDF", unknown_kdf),
+        ("scheme", unknown_scheme),
+        ("PKCS #12", pkcs12.to_vec()),
+        ("PBES1", pbes1.to_vec()),
+    ];
+    for (name, der) in files {
+        let error = KeyPair::from_encrypted_pkcs8_der(&der, &password("right")).unwrap_err();
+        assert!(matches!(error, Error::UnsupportedAlgorithm { .. }), "{name}: {error:?}");
+    }
+}
+
+#[test]
+fn more_work_or_bytes_than_the_limit_are_refused_before_they_cost_anything() {
+    let over = |quantity, found, limit| Error::OverLimit { what: "the private key", quantity, found, limit };
+    for iterations in [1_000_001, u32::MAX] {
+        let file = EncryptedPrivateKeyInfoRef {
+            encryption_algorithm: pbkdf2(iterations).into(),
+            encrypted_data: [0; 1232].as_slice().try_into().unwrap(),
+        };
+        let error = KeyPair::from_encrypted_pkcs8_der(&file.to_der().unwrap(), &password("right")).unwrap_err();
+        assert_eq!(error, over("iterations", iterations.into(), 1_000_000));
+    }
+    let large = vec![0x30; 64 * 1024 + 1];
+    let expected = over("size in bytes", 65_537, 65_536);
+    assert_eq!(KeyPair::from_pkcs8_der(&large).unwrap_err(), expected);
+    assert_eq!(KeyPair::from_encrypted_pkcs8_der(&large, &password("right")).unwrap_err(), expected);
+    assert_eq!(KeyPair::from_pkcs8_pem(&"-".repeat(65_537), None).unwrap_err(), expected);
+}
+
+#[test]
+fn the_limit_itself_is_still_accepted() {
+    let der = encrypted(&key(0), "right", pbkdf2(1_000_000));
+    assert!(KeyPair::from_encrypted_pkcs8_der(&der, &password("right")).is_ok());
+}
+
+#[test]
+fn key_files_of_other_programs_with_older_choices_open() {
+    let sha1 = pbes2::Pbkdf2Params { prf: pbes2::Pbkdf2Prf::HmacWithSha1, ..pbkdf2_parameters(2048) };
+    let with = |kdf: pbes2::Pbkdf2Params, encryption| pbes2::Parameters { kdf: kdf.into(), encryption };
+    let choices = [
+        with(sha1, pbes2::EncryptionScheme::DesEde3Cbc { iv: [2; 8] }),
+        with(pbkdf2_parameters(2048), pbes2::EncryptionScheme::Aes128Cbc { iv: [2; 16] }),
+        with(pbkdf2_parameters(2048), pbes2::EncryptionScheme::Aes192Cbc { iv: [2; 16] }),
+    ];
+    for parameters in choices {
+        let der = encrypted(&key(0), "right", parameters);
+        let opened = KeyPair::from_encrypted_pkcs8_der(&der, &password("right")).unwrap();
+        assert_eq!(opened.public_key(), key(0).public_key());
+    }
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    let identity = identity("HOST4.atwork.at");
+    let authority = authority("HOST4.atwork.at");
+    assert_eq!(format!("{:?}", identity.secret_key()), "KeyPair(rsa-2048, ..)");
+    assert_eq!(format!("{:?}", KeySeed::draw(&mut rng(1))), "KeySeed(..)");
+    assert_eq!(format!("{:?}", password("secret")), "Password(..)");
+    for shown in [format!("{identity:?}"), format!("{authority:?}")] {
+        assert!(shown.contains("KeyPair(rsa-2048, ..)"), "{shown}");
+        assert!(shown.len() < 400, "{shown}");
+    }
+}
+
+/// Compiles only while `$type` has no `Clone`: with it, two traits would offer the same function.
+macro_rules! assert_not_clone {
+    ($($type:ty),*) => {$({
+        trait Ambiguous<A> {
+            fn with_clone() {}
+        }
+        impl<T> Ambiguous<()> for T {}
+        struct Cloneable;
+        impl<T: Clone> Ambiguous<Cloneable> for T {}
+        <$type as Ambiguous<_>>::with_clone();
+    })*};
+}
+
+#[test]
+fn secrets_cannot_be_cloned() {
+    assert_not_clone!(KeyPair, KeySeed, Password, Authority, Identity);
+}
+
+#[test]
+fn a_generated_password_has_at_least_120_bits_of_portable_characters() {
+    let passwords: Vec<Password> = (0..200).map(|seed| Password::generate(&mut rng(seed))).collect();
+    let characters: HashSet<char> = passwords.iter().flat_map(|p| p.secret_text().chars()).collect();
+    let alphabet = characters.iter().filter(|c| c.is_ascii_alphanumeric()).count();
+    for password in &passwords {
+        let drawn = password.secret_text().chars().filter(|c| *c != '-').count();
+        assert!(drawn as f64 * (alphabet as f64).log2() >= 120.0);
+        assert!(password.is_portable());
+    }
+    assert_eq!(passwords.iter().map(Password::secret_text).collect::<HashSet<_>>().len(), 200);
+    assert_eq!(Password::generate(&mut rng(1)).secret_text(), passwords[1].secret_text());
+}
+
+#[test]
+fn a_password_has_1_to_1024_bytes() {
+    assert_eq!(Password::new(String::new()).unwrap_err(), Error::PasswordLength { bytes: 0 });
+    assert_eq!(Password::new("\u{fc}".repeat(512)).unwrap().secret_text().len(), 1024);
+    assert_eq!(Password::new("a".repeat(1025)).unwrap_err(), Error::PasswordLength { bytes: 1025 });
+    assert!(!password("p\u{fc}").is_portable() && !password("a\tb").is_portable() && password(" ~").is_portable());
+    assert!(Password::empty().is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn a_signature_is_verified_by_its_own_public_half_only(message: Vec<u8>, which in 0..4_usize, flip: usize) {
+        let signature = key(which).sign(&message, &mut rng(34)).unwrap();
+        let verify = |key: &KeyPair, signature: &[u8]| {
+            key.public_key().verify(&SignatureAlgorithm::RsaSha256, &message, signature)
+        };
+        verify(&key(which), &signature).unwrap();
+        assert_eq!(key(which).sign(&message, &mut rng(35)).unwrap(), signature, "blinding leaves no trace");
+        assert!(matches!(verify(&key((which + 1) % 4), &signature), Err(Error::Damaged { .. })));
+        let mut forged = signature.clone();
+        forged[flip % signature.len()] ^= 1 << (flip / signature.len() % 8);
+        assert!(matches!(verify(&key(which), &forged), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_no_key_and_no_panic(bytes: Vec<u8>, text: String) {
+        assert!(KeyPair::from_pkcs8_der(&bytes).is_err());
+        assert!(KeyPair::from_encrypted_pkcs8_der(&bytes, &password("any")).is_err());
+        assert!(KeyPair::from_pkcs8_pem(&text, Some(&password("any"))).is_err());
+        assert!(PublicKey::from_spki_der(&bytes).is_err());
+    }
+
+    #[test]
+    fn a_damaged_key_is_refused_or_still_whole(bytes in damaged(key(0).secret_pkcs8_der().unwrap().to_vec())) {
+        if let Ok(key) = KeyPair::from_pkcs8_der(&bytes) {
+            let signature = key.sign(b"message", &mut rng(36)).unwrap();
+            key.public_key().verify(&SignatureAlgorithm::RsaSha256, b"message", &signature).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_damaged_public_key_never_panics(bytes in damaged(spki(&key(0).secret_pkcs8_der().unwrap()))) {
+        if let Ok(key) = PublicKey::from_spki_der(&bytes) {
+            let verified = key.verify(&SignatureAlgorithm::RsaSha256, b"message", &[1; 256]);
+            assert!(verified.is_err());
+        }
+    }
+
+    #[test]
+    fn a_damaged_encrypted_key_never_panics(bytes in damaged(encrypted(&key(0), "right", pbkdf2(1)))) {
+        if let Ok(opened) = KeyPair::from_encrypted_pkcs8_der(&bytes, &password("right")) {
+            assert_eq!(opened.public_key(), key(0).public_key());
+        }
+    }
+}
+
+fn password(text: &str) -> Password {
+    Password::new(text.to_owned()).unwrap()
+}
+
+fn wrong_password() -> Error {
+    Error::WrongPassword { what: "the private key" }
+}
+
+fn reread(key: &KeyPair) -> KeyPair {
+    KeyPair::from_pkcs8_der(&key.secret_pkcs8_der().unwrap()).unwrap()
+}
+
+fn pbkdf2(iterations: u32) -> pbes2::Parameters {
+    pbes2::Parameters {
+        kdf: pbkdf2_parameters(iterations).into(),
+        encryption: pbes2::EncryptionScheme::Aes256Cbc { iv: [2; 16] },
+    }
+}
+
+fn pbkdf2_parameters(iterations: u32) -> pbes2::Pbkdf2Params {
+    pbes2::Pbkdf2Params { iteration_count: iterations, ..pbes2::Pbkdf2Params::hmac_sha256(1, &[1; 16]).unwrap() }
+}
+
+/// A key as others would encrypt it, with few iterations so that many passwords can be tried.
+fn encrypted(key: &KeyPair, password: &str, parameters: pbes2::Parameters) -> Vec<u8> {
+    let plain = key.secret_pkcs8_der().unwrap();
+    let info = PrivateKeyInfoRef::from_der(&plain).unwrap();
+    info.encrypt_with_params(parameters, password).unwrap().as_bytes().to_vec()
+}
+
+fn swap(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to);
+}

@@ -1,0 +1,122 @@
+//! A mesh gives every host its own identity and all roots, the same on one thread and on many.
+
+use std::collections::HashSet;
+
+use pki_core::Error;
+use pki_core::bundle::Bundle;
+use pki_core::key::KeyAlgorithm;
+use pki_core::mesh::{Executor, Host, IssuedMesh, Mesh, PasswordSource, Sequential, Trust};
+use pki_core::pfx::{self, Encoding, OpenOptions};
+
+use crate::support;
+
+fn mesh(hosts: &[&str], trust: Trust) -> Mesh {
+    let mut mesh = Mesh::new(hosts.iter().map(|name| Host::new(support::fqdn(name))).collect()).unwrap();
+    mesh.trust = trust;
+    mesh.key_algorithm = KeyAlgorithm::Rsa2048;
+    mesh
+}
+
+fn issue(mesh: &Mesh, executor: &impl Executor) -> IssuedMesh {
+    mesh.issue(executor, &PasswordSource::Generate, support::now(), &mut support::rng(42)).unwrap()
+}
+
+fn bytes(mesh: &IssuedMesh) -> Vec<(String, Vec<u8>)> {
+    let files = mesh.hosts.iter().flat_map(|host| host.bundle.files());
+    files.map(|file| (file.path, file.bytes.to_vec())).collect()
+}
+
+/// Threads that finish in the reverse order of the tasks.
+struct Backwards;
+
+impl Executor for Backwards {
+    fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+        let work = &work;
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = tasks.into_iter().map(|task| scope.spawn(move || work(task))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+}
+
+#[test]
+fn each_host_gets_its_own_identity_and_every_root() {
+    let hosts = ["HOST4.atwork.at", "HOST5.atwork.at", "HOST6.atwork.at"];
+    let issued = issue(&mesh(&hosts, Trust::PerHost), &Backwards);
+    assert_eq!(issued.roots.len(), 3);
+    for (host, name) in issued.hosts.iter().zip(hosts) {
+        let Bundle { fqdn, leaf, pfx, trust, .. } = &host.bundle;
+        assert_eq!(fqdn.as_str(), name);
+        let identity =
+            pfx::open(pfx, host.password.as_ref().unwrap(), &OpenOptions::default()).unwrap().identity().unwrap();
+        assert_eq!(identity.leaf(), leaf);
+        assert_eq!(identity.root(), &trust[0].certificate, "its own root comes first");
+        let trusted: HashSet<_> = trust.iter().map(|root| root.certificate.thumbprint()).collect();
+        let all: HashSet<_> = issued.roots.iter().map(|root| root.authority.certificate().thumbprint()).collect();
+        assert_eq!(trusted, all);
+    }
+}
+
+#[test]
+fn no_two_keys_are_the_same() {
+    let issued = issue(&mesh(&["a.example.org", "b.example.org"], Trust::PerHost), &Sequential);
+    let roots = issued.roots.iter().map(|root| root.authority.certificate().public_key().clone());
+    let leaves = issued.hosts.iter().map(|host| host.bundle.leaf.public_key().clone());
+    assert_eq!(roots.chain(leaves).collect::<HashSet<_>>().len(), 4);
+    let passwords: HashSet<_> =
+        issued.hosts.iter().map(|host| host.password.as_ref().unwrap().secret_text().to_owned()).collect();
+    assert_eq!(passwords.len(), 2);
+}
+
+#[test]
+fn a_shared_root_signs_for_all_and_for_nobody_else() {
+    let mut mesh = mesh(&["a.example.org", "b.example.org"], Trust::Shared);
+    assert_eq!(mesh.key_count(), 3);
+    mesh.leaf_days = "30".parse().unwrap();
+    let issued = issue(&mesh, &Sequential);
+    let [root] = issued.roots.as_slice() else { panic!("one root") };
+    assert_eq!(root.label, "shared.root");
+    let permitted = &root.authority.certificate().extensions().name_constraints.as_ref().unwrap().permitted;
+    assert_eq!(permitted.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.example.org", "b.example.org"]);
+    for host in &issued.hosts {
+        assert_eq!(host.bundle.trust.len(), 1);
+        assert_eq!(host.bundle.trust[0].certificate, *root.authority.certificate());
+        let validity = host.bundle.leaf.validity();
+        assert_eq!(validity.not_after.to_unix() - validity.not_before.to_unix(), 30 * 24 * 60 * 60);
+    }
+}
+
+#[test]
+fn threads_change_nothing() {
+    for trust in [Trust::PerHost, Trust::Shared] {
+        let mesh = mesh(&["a.example.org", "b.example.org"], trust);
+        assert_eq!(bytes(&issue(&mesh, &Sequential)), bytes(&issue(&mesh, &Backwards)));
+    }
+}
+
+#[test]
+fn a_brokers_name_is_in_the_certificate_and_permitted_by_the_root() {
+    let mut host = Host::new(support::fqdn("HOST4.atwork.at"));
+    host.also = vec!["broker.atwork.at".parse().unwrap()];
+    host.encoding = Encoding::Legacy;
+    let mut mesh = Mesh::new(vec![host]).unwrap();
+    mesh.key_algorithm = KeyAlgorithm::Rsa2048;
+    let issued = issue(&mesh, &Sequential);
+    assert_eq!(issued.hosts[0].bundle.leaf.dns_names(), ["HOST4.atwork.at", "broker.atwork.at"]);
+    assert_eq!(issued.hosts[0].bundle.encoding, Encoding::Legacy);
+}
+
+#[test]
+fn hosts_and_roots_are_named_once() {
+    let host = |name: &str| Host::new(support::fqdn(name));
+    let result = Mesh::new(vec![host("HOST4.atwork.at"), host("host4.ATWORK.at")]);
+    assert_eq!(result.map(|_| ()), Err(Error::DuplicateHost { name: "host4.ATWORK.at".to_owned() }));
+    assert_eq!(Mesh::new(Vec::new()).map(|_| ()), Err(Error::NoHosts));
+
+    let mut first = host("HOST4.atwork.at");
+    first.root_name = Some("Root".parse().unwrap());
+    let mut second = host("HOST5.atwork.at");
+    second.root_name = first.root_name.clone();
+    let result = Mesh::new(vec![first, second]);
+    assert_eq!(result.map(|_| ()), Err(Error::DuplicateRoot { name: "Root".to_owned() }));
+}

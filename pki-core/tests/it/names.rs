@@ -1,0 +1,369 @@
+//! Names are parsed once and then valid; what is refused is refused with the reason.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use pki_core::Error;
+use pki_core::name::{DnsName, Fqdn, HostNameProblem as Problem, RootName, RootNameProblem, printable};
+use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::{fqdn, host_names};
+
+#[test]
+fn every_refusal_says_which_rule_was_broken() {
+    let label_of_64 = format!("{}.example", "a".repeat(64));
+    let table: &[(&str, Problem)] = &[
+        ("", Problem::Empty),
+        (".", Problem::Empty),
+        ("10.0.0.4", Problem::IpAddress),
+        ("10.0.0.4.", Problem::IpAddress),
+        ("10.0.4", Problem::IpAddress),
+        ("host.4", Problem::IpAddress),
+        ("::1", Problem::IpAddress),
+        ("2001:db8::4", Problem::IpAddress),
+        ("[2001:db8::4]", Problem::IpAddress),
+        ("[10.0.0.4]", Problem::IpAddress),
+        ("*.atwork.at", Problem::Wildcard),
+        ("host*.atwork.at", Problem::Wildcard),
+        ("host 4.atwork.at", Problem::Space),
+        (" HOST4.atwork.at", Problem::Space),
+        ("HOST4.atwork.at\u{a0}", Problem::Space),
+        ("HOST4.atwork.at\n", Problem::Control),
+        ("HOST4\0.atwork.at", Problem::Control),
+        ("HOST4\u{7f}.atwork.at", Problem::Control),
+        ("HOST4\u{85}.atwork.at", Problem::Control),
+        ("HOST4..at", Problem::EmptyLabel),
+        (".HOST4.at", Problem::EmptyLabel),
+        ("HOST4.at..", Problem::EmptyLabel),
+        ("..", Problem::EmptyLabel),
+        ("HOST_4.atwork.at", Problem::Underscore),
+        ("_ldap.atwork.at", Problem::Underscore),
+        (&label_of_64, Problem::LabelTooLong),
+        ("-host.atwork.at", Problem::Hyphen),
+        ("host-.atwork.at", Problem::Hyphen),
+        ("host.-atwork.at", Problem::Hyphen),
+        ("host.atwork.at-", Problem::Hyphen),
+        ("HOST4", Problem::SingleLabel),
+        ("HOST4.", Problem::SingleLabel),
+        ("host/4.atwork.at", Problem::Character('/')),
+        ("host:4.atwork.at", Problem::Character(':')),
+        ("host@atwork.at", Problem::Character('@')),
+    ];
+    for (name, expected) in table {
+        assert_eq!(fqdn_problem(name), *expected, "Fqdn {name:?}");
+        assert_eq!(dns_problem(name), *expected, "DnsName {name:?}");
+        let message = name.parse::<Fqdn>().unwrap_err().to_string();
+        assert!(message.contains(&expected.to_string()), "{message}");
+    }
+}
+
+#[test]
+fn the_limit_that_was_hit_is_named() {
+    let (fits, one_more) = (name_of(64), name_of(65));
+    assert_eq!(fqdn(&fits).as_str(), fits);
+    assert_eq!(fqdn(&format!("{fits}.")).as_str(), fits, "the trailing dot does not count");
+    assert_eq!(fqdn_problem(&one_more), Problem::TooLongForCommonName(65));
+    assert!(one_more.parse::<DnsName>().is_ok());
+
+    assert_eq!(name_of(253).parse::<DnsName>().unwrap().as_str().len(), 253);
+    assert_eq!(dns_problem(&name_of(254)), Problem::TooLongForDns(254));
+    assert_eq!(fqdn_problem(&name_of(253)), Problem::TooLongForCommonName(253));
+    assert_eq!(fqdn_problem(&name_of(254)), Problem::TooLongForDns(254));
+
+    assert!(Problem::TooLongForCommonName(65).to_string().contains("65 characters"));
+    assert!(Problem::TooLongForCommonName(65).to_string().contains("holds 64"));
+    assert!(Problem::TooLongForDns(254).to_string().contains("254 characters"));
+    assert!(Problem::TooLongForDns(254).to_string().contains("at most 253"));
+}
+
+#[test]
+fn a_label_has_up_to_63_characters() {
+    let fits = format!("{}.a", "x".repeat(62));
+    assert_eq!(fqdn(&fits).as_str(), fits);
+    let label_of_63 = format!("{}.example", "x".repeat(63));
+    assert_eq!(label_of_63.parse::<DnsName>().unwrap().as_str(), label_of_63);
+    assert_eq!(dns_problem(&format!("{}.example", "x".repeat(64))), Problem::LabelTooLong);
+}
+
+#[test]
+fn a_single_label_needs_its_own_constructor() {
+    let host = Fqdn::single_label("HOST4").unwrap();
+    assert_eq!(host.as_str(), "HOST4");
+    assert!(host.is_single_label());
+    assert!(!fqdn("HOST4.atwork.at").is_single_label());
+
+    let problem = |name: &str| host_problem(Fqdn::single_label(name).unwrap_err(), name);
+    assert_eq!(problem("HOST4.atwork.at"), Problem::NotSingleLabel);
+    assert_eq!(problem("HOST4\u{3002}at"), Problem::NotSingleLabel);
+    assert_eq!(problem("HOST_4"), Problem::Underscore);
+    assert_eq!(problem("4"), Problem::IpAddress);
+    assert_eq!(problem(&"x".repeat(64)), Problem::LabelTooLong);
+    assert_eq!(problem(""), Problem::Empty);
+}
+
+#[test]
+fn internationalised_labels_become_a_labels_and_the_others_keep_their_case() {
+    let table = [
+        ("b\u{fc}cher.example", "xn--bcher-kva.example"),
+        ("HOST4.B\u{dc}CHER.Example", "HOST4.xn--bcher-kva.Example"),
+        ("HOST4.bu\u{308}cher.example", "HOST4.xn--bcher-kva.example"),
+        ("HOST4.\u{65e5}\u{672c}\u{8a9e}.jp", "HOST4.xn--wgv71a119e.jp"),
+        ("XN--BCHER-KVA.Example", "XN--BCHER-KVA.Example"),
+        ("HOST4\u{3002}b\u{fc}cher\u{ff0e}example", "HOST4.xn--bcher-kva.example"),
+        ("HOST4.b\u{fc}cher.example\u{3002}", "HOST4.xn--bcher-kva.example"),
+        ("ab--cd.example", "ab--cd.example"),
+    ];
+    for (given, expected) in table {
+        assert_eq!(given.parse::<Fqdn>().map(|name| name.to_string()), Ok(expected.to_owned()));
+    }
+}
+
+#[test]
+fn labels_that_idna_refuses_are_refused() {
+    let refused = [
+        "xn--.example",
+        "xn--a.example",
+        "xn--abc-.example",
+        "xn--bcher-kv\u{e4}.example",
+        "xn--99999999.example",
+        "XN--.example",
+        "\u{308}host.example",
+        "b\u{fc}cher-.example",
+        "ho\u{2488}st.example",
+    ];
+    for name in refused {
+        assert_eq!(fqdn_problem(name), Problem::Internationalised, "{name:?}");
+    }
+}
+
+#[test]
+fn what_unicode_would_map_away_does_not_slip_through() {
+    // Full-width digits, dots of other scripts, and letters that are drawn as nothing.
+    assert_eq!(fqdn_problem("\u{ff11}\u{ff10}.0.0.4"), Problem::IpAddress);
+    assert_eq!(fqdn_problem("10\u{3002}0\u{3002}0\u{3002}4"), Problem::IpAddress);
+    assert_eq!(fqdn_problem("a\u{3002}\u{3002}b.example"), Problem::EmptyLabel);
+    for invisible in ["\u{feff}HOST4.atwork.at", "HOST\u{ad}4.atwork.at", "HOST4\u{202e}.atwork.at", "\u{200b}.at"] {
+        assert_eq!(fqdn_problem(invisible), Problem::Control, "{invisible:?}");
+    }
+    for (name, sign) in [("\u{ff0a}.example", '*'), ("a\u{ff3f}b.example", '_'), ("a\u{ff0f}b.example", '/')] {
+        assert!(name.parse::<Fqdn>().is_err(), "a full-width {sign}");
+    }
+}
+
+#[test]
+fn a_root_name_has_1_to_64_printable_characters() {
+    for good in ["mycompanyFirstReplica", "a", "Z\u{fc}rich Replica Root", &"\u{fc}".repeat(64)] {
+        assert_eq!(good.parse::<RootName>().unwrap().as_str(), good);
+    }
+    let table = [
+        (String::new(), RootNameProblem::Empty),
+        ("a".repeat(65), RootNameProblem::TooLong(65)),
+        ("a\nb".to_owned(), RootNameProblem::Unprintable(0x0a)),
+        ("a\u{1b}[2J".to_owned(), RootNameProblem::Unprintable(0x1b)),
+        ("a\u{202e}b".to_owned(), RootNameProblem::Unprintable(0x202e)),
+        (" a".to_owned(), RootNameProblem::OuterSpace),
+        ("a ".to_owned(), RootNameProblem::OuterSpace),
+    ];
+    for (given, problem) in table {
+        assert_eq!(given.parse::<RootName>(), Err(Error::RootName { name: given, problem }));
+    }
+    assert!(RootNameProblem::TooLong(65).to_string().contains("holds 64"));
+}
+
+#[test]
+fn the_default_root_name_says_whose_root_it_is() {
+    let name = |host: &str| RootName::default_for(&fqdn(host)).to_string();
+    assert_eq!(name("HOST4.atwork.at"), "HOST4.atwork.at Replica Root");
+    let (fits, too_long) = (name_of(51), name_of(52));
+    assert_eq!(name(&fits), format!("{fits} Replica Root"));
+    let digest: String = Sha256::digest(too_long.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
+    assert_eq!(name(&too_long), format!("{}~{digest} Replica Root", &too_long[..42]));
+}
+
+proptest! {
+    #[test]
+    fn a_host_name_is_kept_as_it_was_given(name in host_names()) {
+        assert_eq!(fqdn(&name).as_str(), &name);
+        assert_eq!(fqdn(&name).to_string(), &*name);
+        assert_eq!(fqdn(&format!("{name}.")).as_str(), &name);
+        assert_eq!(format!("{}", DnsName::from(fqdn(&name))), name);
+    }
+
+    #[test]
+    fn comparison_and_hashing_ignore_the_case(name in host_names(), other in host_names(), flips: u64) {
+        let flipped: String = name.chars().enumerate().map(|(i, c)| match flips >> (i % 64) & 1 {
+            0 => c.to_ascii_lowercase(),
+            _ => c.to_ascii_uppercase(),
+        }).collect();
+        assert_eq!(fqdn(&name), fqdn(&flipped));
+        assert_eq!(fqdn(&name).cmp(&fqdn(&flipped)), std::cmp::Ordering::Equal);
+        assert_eq!(HashSet::from([fqdn(&name), fqdn(&flipped)]).len(), 1);
+
+        let same = name.to_ascii_lowercase() == other.to_ascii_lowercase();
+        assert_eq!(fqdn(&name) == fqdn(&other), same);
+        assert_eq!(fqdn(&name).cmp(&fqdn(&other)).is_eq(), same);
+        assert_eq!(HashSet::from([fqdn(&name), fqdn(&other)]).len(), if same { 1 } else { 2 });
+    }
+
+    #[test]
+    fn ascii_labels_beside_an_internationalised_one_keep_their_case(name in host_names()) {
+        let mixed: DnsName = format!("{name}.b\u{fc}cher.{name}").parse().unwrap();
+        assert_eq!(mixed.as_str(), format!("{name}.xn--bcher-kva.{name}"));
+    }
+
+    #[test]
+    fn whatever_is_accepted_keeps_every_rule_and_stands_for_itself(text in odd_text()) {
+        if let Ok(name) = text.parse::<DnsName>() {
+            check_rules(name.as_str());
+            assert_eq!(name.to_string().parse::<DnsName>().unwrap().as_str(), name.as_str());
+        }
+        if let Ok(name) = text.parse::<Fqdn>() {
+            check_rules(name.as_str());
+            assert!(name.as_str().len() <= 64);
+            assert!(RootName::default_for(&name).as_str().chars().count() <= 64);
+        }
+        if let Ok(name) = Fqdn::single_label(&text) {
+            assert!(!name.as_str().contains('.'));
+            check_label(name.as_str());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_parsers_panic(text: String) {
+        let _ = text.parse::<Fqdn>();
+        let _ = Fqdn::single_label(&text);
+        let _ = text.parse::<RootName>();
+        if let Ok(name) = text.parse::<DnsName>() {
+            check_rules(name.as_str());
+        }
+    }
+
+    #[test]
+    fn two_hosts_never_share_a_default_root_name(
+        stem in "[a-z]{45,50}", a in "[a-z0-9]{1,10}", b in "[a-z0-9]{1,10}"
+    ) {
+        let hosts = [fqdn(&format!("{stem}.{a}.at")), fqdn(&format!("{stem}.{b}.at"))];
+        let [first, second] = hosts.each_ref().map(RootName::default_for);
+        assert_eq!(first == second, a == b);
+        for name in [first, second] {
+            assert!(name.as_str().len() <= 64);
+            assert!(name.as_str().starts_with(&stem[..42]));
+            assert!(name.as_str().ends_with(" Replica Root"));
+            assert_eq!(name.as_str().parse::<RootName>(), Ok(name));
+        }
+    }
+
+    #[test]
+    fn shown_text_holds_no_character_that_a_terminal_obeys(text: String, hidden in hidden_characters()) {
+        let shown = printable(&format!("{text}{hidden}{text}"));
+        assert!(!shown.chars().any(char::is_control));
+        assert!(!shown.contains(hidden));
+        assert!(shown.contains(&format!("{:x}", u32::from(hidden))));
+        assert_eq!(printable(&shown), shown);
+    }
+
+    #[test]
+    fn harmless_text_is_shown_as_it_is(text in "[ -~\u{a1}-\u{ac}\u{ae}-\u{2ff}\u{4e00}-\u{9fff}]{0,80}") {
+        assert_eq!(printable(&text), text);
+    }
+}
+
+fn fqdn_problem(name: &str) -> Problem {
+    host_problem(name.parse::<Fqdn>().unwrap_err(), name)
+}
+
+fn dns_problem(name: &str) -> Problem {
+    host_problem(name.parse::<DnsName>().unwrap_err(), name)
+}
+
+fn host_problem(error: Error, given: &str) -> Problem {
+    match error {
+        Error::HostName { name, problem } if name == given => problem,
+        other => panic!("{given:?} gave {other:?}"),
+    }
+}
+
+/// A valid name of this length: labels of 20 characters, the last of 1 to 21.
+fn name_of(length: usize) -> String {
+    let mut name = String::new();
+    while length - name.len() > 21 {
+        name += "abcdefghijklmnopqrst.";
+    }
+    let rest = length - name.len();
+    name + &"z".repeat(rest)
+}
+
+fn check_rules(name: &str) {
+    assert!(name.len() <= 253, "{name}");
+    assert!(name.split('.').count() >= 2, "{name}");
+    name.split('.').for_each(check_label);
+    assert!(name.parse::<IpAddr>().is_err(), "{name}");
+    assert!(name.rsplit('.').next().unwrap().contains(|c: char| !c.is_ascii_digit()), "{name}");
+}
+
+fn check_label(label: &str) {
+    assert!((1..=63).contains(&label.len()), "{label:?}");
+    assert!(label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{label:?}");
+    assert!(!label.starts_with('-') && !label.ends_with('-'), "{label:?}");
+}
+
+/// Text made of what names are made of, and of what is close to it.
+fn odd_text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "Z",
+        "host4",
+        "atwork",
+        "at",
+        "7",
+        "10",
+        ".",
+        ".",
+        ".",
+        "-",
+        "xn--",
+        "XN--",
+        "xn--bcher-kva",
+        "b\u{fc}cher",
+        "\u{df}",
+        "\u{130}",
+        "\u{3002}",
+        "\u{ff0e}",
+        "\u{ff61}",
+        "\u{2024}",
+        "\u{2026}",
+        "\u{2488}",
+        "\u{ff11}",
+        "\u{ff21}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200c}",
+        "\u{200d}",
+        "\u{feff}",
+        "\u{308}",
+        "\u{5d0}",
+        "\u{660}",
+        "\u{65e5}",
+        "_",
+        "*",
+        " ",
+        "[",
+        "]",
+        ":",
+        "abcdefghijabcdefghijabcdefghij",
+    ]);
+    prop::collection::vec(pieces, 1..12).prop_map(|pieces| pieces.concat())
+}
+
+/// Control characters, marks that turn the direction of text, and separators.
+fn hidden_characters() -> impl Strategy<Value = char> {
+    prop_oneof![
+        prop::char::range('\0', '\u{1f}'),
+        prop::char::range('\u{7f}', '\u{9f}'),
+        prop::char::range('\u{200b}', '\u{200f}'),
+        prop::char::range('\u{2028}', '\u{202e}'),
+        prop::char::range('\u{2066}', '\u{2069}'),
+        Just('\u{feff}'),
+    ]
+}
