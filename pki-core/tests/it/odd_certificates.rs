@@ -226,7 +226,7 @@ pub(crate) fn basic_constraints(ca: bool, path_len: Option<u8>) -> Vec<u8> {
 }
 
 pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
-    tlv(0x03, &[bits.trailing_zeros() as u8, bits])
+    tlv(0x03, &[bits.trailing_zeros().try_into().unwrap(), bits])
 }
 
 pub(crate) fn purposes(oids: &[ObjectIdentifier]) -> Vec<u8> {
@@ -260,12 +260,12 @@ pub(crate) fn oid(id: ObjectIdentifier) -> Vec<u8> {
 }
 
 pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let header = match length {
-        0..=0x7f => vec![tag, length as u8],
-        0x80..=0xff => vec![tag, 0x81, length as u8],
-        0x100..=0xffff => vec![tag, 0x82, (length >> 8) as u8, length as u8],
-        _ => vec![tag, 0x83, (length >> 16) as u8, (length >> 8) as u8, length as u8],
+    let [.., high, middle, low] = content.len().to_be_bytes();
+    let header = match content.len() {
+        0..=0x7f => vec![tag, low],
+        0x80..=0xff => vec![tag, 0x81, low],
+        0x100..=0xffff => vec![tag, 0x82, middle, low],
+        _ => vec![tag, 0x83, high, middle, low],
     };
     [header.as_slice(), content].concat()
 }
