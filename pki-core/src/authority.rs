@@ -84,6 +84,7 @@ impl Authority {
     /// validity against the root's.
     ///
     /// # Errors
+    /// [`Error::NamedLikeItsRoot`] if host and root have the same name, which would make the leaf look self-signed;
     /// [`Error::RootNotValid`] if the root is not valid now; [`Error::NameNotPermitted`] if its constraints do not
     /// allow a name; [`Error::KeySize`] or [`Error::UnsupportedAlgorithm`] for a key that is not RSA of 2048 bits or
     /// more.
@@ -95,6 +96,9 @@ impl Authority {
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Certificate> {
         require_strong(key)?;
+        if profile.fqdn.as_str().eq_ignore_ascii_case(self.common_name()) {
+            return Err(Error::NamedLikeItsRoot { name: profile.fqdn.to_string() });
+        }
         let within = self.root.validity();
         if !within.contains(now) {
             return Err(Error::RootNotValid {
@@ -128,6 +132,10 @@ impl Authority {
     /// The root's private key.
     pub fn secret_key(&self) -> &KeyPair {
         &self.key
+    }
+
+    fn common_name(&self) -> &str {
+        self.root.subject().common_names().next().unwrap_or_default()
     }
 
     fn check(&self, leaf: &Certificate) -> Result<()> {

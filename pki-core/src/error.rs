@@ -142,6 +142,12 @@ pub enum Error {
         /// The certificate's subject.
         subject: String,
     },
+    /// A host that has the name of its root: its certificate would look self-signed, and Windows refuses those.
+    #[error("the host {name} cannot have a root of the same name: its certificate would look self-signed")]
+    NamedLikeItsRoot {
+        /// The name of both.
+        name: String,
+    },
     /// A name that the root's name constraints do not allow (RFC 5280 §4.2.1.10).
     #[error("the root {root} may not sign this: {violation}; its name constraints permit {permitted}")]
     NameNotPermitted {

@@ -50,29 +50,17 @@
 
 // Bottom-up: a room uses only rooms declared above it.
 
-/// The one error type.
 pub mod error;
-/// Names that cannot be invalid.
 pub mod name;
-/// Passwords that are never shown.
 pub mod password;
-/// Key pairs and public keys.
 pub mod key;
-/// Moments, windows and lifetimes.
 pub mod validity;
-/// Certificates as public bytes.
 pub mod certificate;
-/// What stands in a certificate.
 pub mod profile;
-/// Who signs, and what is issued.
 pub mod authority;
-/// PFX files, sealed and opened.
 pub mod pfx;
-/// What one host installs.
 pub mod bundle;
-/// Who trusts whom.
 pub mod mesh;
-/// Whether a peer will accept a certificate.
 pub mod verify;
 
 pub use error::{Error, Result};

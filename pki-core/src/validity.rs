@@ -152,8 +152,9 @@ impl FromStr for Days {
     type Err = Error;
 
     fn from_str(given: &str) -> Result<Self> {
-        // Anything that is not a number is outside the range too.
-        Self::new(given.parse().unwrap_or(0))
+        let unknown =
+            |_| Error::UnknownChoice { what: "a number of days", given: given.to_owned(), known: "1 to 36500" };
+        Self::new(given.parse().map_err(unknown)?)
     }
 }
 

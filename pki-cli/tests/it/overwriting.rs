@@ -96,9 +96,9 @@ fn a_run_that_is_killed_leaves_nothing_half_written() {
         std::thread::sleep(Duration::from_millis(20 * step));
         child.kill().unwrap();
         if child.wait().unwrap().success() {
-            finished += 1
+            finished += 1;
         } else {
-            killed += 1
+            killed += 1;
         }
 
         for (path, contents) in room.files() {

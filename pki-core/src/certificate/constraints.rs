@@ -162,26 +162,31 @@ fn dns_within(name: &str, base: &str, side: Side) -> Option<bool> {
     if !is_host_pattern(name) || !is_subtree_base(base) {
         return None;
     }
-    let is_parent_of_base =
-        |parent: &str| base.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent));
     Some(match name.strip_prefix("*.") {
-        // The wildcard stands for one label, so it reaches bases that are one label longer than its parent.
-        Some(parent) if side == Side::Excluded && !base.starts_with('.') => {
-            is_at_or_below(name, base) || is_at_or_below(parent, base) || is_parent_of_base(parent)
-        }
+        Some(parent) if side == Side::Excluded => is_reached_by_wildcard(parent, base),
         _ => is_at_or_below(name, base),
     })
+}
+
+/// Whether a wildcard below this parent covers a name of the subtree. It stands for one label, so it reaches bases that
+/// are one label longer than its parent. A dot in front of the base is overlooked, because readers differ about it.
+fn is_reached_by_wildcard(parent: &str, base: &str) -> bool {
+    let base = base.strip_prefix('.').unwrap_or(base);
+    let is_child = base.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent));
+    is_child || is_at_or_below(parent, base)
 }
 
 /// The base is an address and a mask of the same length; the mask is a run of ones (RFC 4632 §3.1). An address of the
 /// other family lies outside.
 fn ip_within(name: &[u8], base: &[u8]) -> Option<bool> {
     let (address, mask) = base.split_at(base.len() / 2);
-    if ![8, 32].contains(&base.len()) || ![4, 16].contains(&name.len()) || !is_prefix(mask) {
-        return None;
+    match (name.len(), base.len()) {
+        (4, 32) | (16, 8) => Some(false),
+        (4, 8) | (16, 32) if is_prefix(mask) => {
+            Some(name.iter().zip(address).zip(mask).all(|((n, a), m)| n & m == a & m))
+        }
+        _ => None,
     }
-    let masked_equal = name.iter().zip(address).zip(mask).all(|((n, a), m)| n & m == a & m);
-    Some(name.len() == address.len() && masked_equal)
 }
 
 fn is_prefix(mask: &[u8]) -> bool {

@@ -56,7 +56,7 @@ pub(super) fn signature(link: &Link<'_>) -> Verdict {
     let issuer = link.issuer.subject();
     match link.signature {
         Ok(()) => Verdict::passed(format!("{}, made by {issuer}", link.certificate.signature_algorithm())),
-        Err(error @ Error::UnsupportedAlgorithm { .. }) => Verdict::failed(format!("it cannot be checked: {error}")),
+        Err(Error::UnsupportedAlgorithm { .. }) => unsupported(link.certificate, link.issuer),
         Err(_) => Verdict::failed(format!("{issuer} has the issuer's name, but its key did not make this signature")),
     }
 }
@@ -70,9 +70,14 @@ pub(super) fn root_self_signed(root: &Certificate) -> Verdict {
     }
     match root.check_signature_by(root.public_key()) {
         Ok(()) => Verdict::passed(root.signature_algorithm().to_string()),
-        Err(error @ Error::UnsupportedAlgorithm { .. }) => Verdict::failed(format!("it cannot be checked: {error}")),
+        Err(Error::UnsupportedAlgorithm { .. }) => unsupported(root, root),
         Err(_) => Verdict::failed("it is its own issuer, but its key did not make its signature"),
     }
+}
+
+fn unsupported(certificate: &Certificate, issuer: &Certificate) -> Verdict {
+    let (algorithm, key) = (certificate.signature_algorithm(), issuer.public_key().algorithm());
+    Verdict::failed(format!("{algorithm} with the issuer's key, {key}, cannot be checked"))
 }
 
 fn compare(certificate: &Certificate, issuer: &Certificate) -> Verdict {

@@ -207,3 +207,13 @@ proptest! {
 fn sign(authority: &Authority, host: &str, key: &PublicKey) -> pki_core::Result<Certificate> {
     authority.sign(&LeafProfile::new(fqdn(host)), key, now(), &mut rng(64))
 }
+
+#[test]
+fn a_host_never_has_the_name_of_its_root() {
+    // Subject and issuer would be the same, and Windows refuses a leaf that is its own issuer with 0x80092007.
+    let host = fqdn("HOST4.atwork.at");
+    let profile = RootProfile::new("HOST4.atwork.at".parse().unwrap(), vec![host.clone().into()]);
+    let authority = Authority::create(&profile, key(0), now(), &mut rng(1)).unwrap();
+    let result = authority.issue(&LeafProfile::new(host), key(1), now(), &mut rng(2)).map(|_| ());
+    assert_eq!(result, Err(Error::NamedLikeItsRoot { name: "HOST4.atwork.at".to_owned() }));
+}

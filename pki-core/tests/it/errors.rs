@@ -20,6 +20,8 @@ fn every_error_says_something() {
         Error::HostName { name: text(), problem: HostNameProblem::Empty },
         Error::RootName { name: text(), problem: RootNameProblem::Empty },
         Error::DuplicateHost { name: text() },
+        Error::DuplicateRoot { name: text() },
+        Error::NamedLikeItsRoot { name: text() },
         Error::NoHosts,
         Error::PasswordLength { bytes: 0 },
         Error::KeySize { bits: 1024 },
