@@ -128,6 +128,9 @@ impl Plan {
         if mac.algorithm.oid == PBMAC1 {
             return Self::of_pbmac1(&mac.algorithm).map_err(damaged);
         }
+        if mac.algorithm.parameters.is_some_and(|parameters| !parameters.is_null()) {
+            return Err(damaged("a digest with parameters"));
+        }
         let (salt, iterations) = (mac.salt.to_vec(), mac.iterations);
         let hash = hash_by_oid(mac.algorithm.oid);
         Ok(hash.map(|hash| Self { scheme: Scheme::Pkcs12, hash, salt, iterations }))

@@ -7,6 +7,7 @@ use chacha20::ChaCha20Rng;
 use pki_core::authority::{Authority, Identity};
 use pki_core::key::{KeyAlgorithm, KeyPair};
 use pki_core::password::Password;
+use pki_core::pfx::{self, Encoding, SealOptions};
 use pki_core::profile::LeafProfile;
 use pki_core::validity::Time;
 use rand::SeedableRng as _;
@@ -44,6 +45,19 @@ fn these_keys_come_out_on_every_system() {
 fn this_password_comes_out_on_every_system() {
     let password = Password::generate(&mut ChaCha20Rng::from_seed([3; 32]));
     assert_eq!(password.secret_text(), "zdSx6R-6GJEfG-KAmgwW-2LVWu7");
+}
+
+#[test]
+fn these_pfx_files_come_out_on_every_system() {
+    let identity = make([1; 32], now());
+    let password = Password::new("a password".to_owned()).unwrap();
+    let digest = |encoding| {
+        let mut options = SealOptions::default();
+        options.encoding = encoding;
+        sha256(&pfx::seal(&identity, &password, &options, &mut ChaCha20Rng::from_seed([6; 32])).unwrap())
+    };
+    assert_eq!(digest(Encoding::Legacy), "f57467bd31911c646917214dd70ae04750a7200e0a81e59df9a9246f97d5d69a");
+    assert_eq!(digest(Encoding::Modern), "74b0f41ccbaaee25840c88281864b7379ed772175a464520935a281a50171848");
 }
 
 #[test]
