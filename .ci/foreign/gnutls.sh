@@ -44,7 +44,7 @@ pfx() {
     says "$name: GnuTLS opens the PFX; its MAC is as documented" "$mac" explain "$password"
     says "$name: GnuTLS sees the key and its encryption" "Type: PKCS #8 Encrypted key .*Schema: $cipher" explain "$password"
     says "$name: GnuTLS sees the certificates and their encryption" \
-        "Schema: $cipher.*Elements: 2 Type: Certificate Friendly name: $host Key ID" explain "$password"
+        "Schema: $cipher.*Elements: 2 Type: Certificate Friendly name: $host Hyper-V Replica Key ID" explain "$password"
     refused "$name: GnuTLS refuses a wrong password" 'Message Authentication Code verification failed' explain <(echo 'not the password')
 }
 

@@ -42,9 +42,9 @@ verify() {
 
 pfx() {
     says "$name: NSS sees the leaf under its friendly name, with a private key" \
-        "Certificate\(has private key\): .*Subject: \"CN=$host\" .*Friendly Name: $host " list "$password"
+        "Certificate\(has private key\): .*Subject: \"CN=$host\" .*Friendly Name: $host Hyper-V Replica " list "$password"
     says "$name: NSS sees the encrypted key" 'Key\(shrouded\): ' list "$password"
-    says "$name: NSS imports the PFX, key and leaf under the friendly name" "$host u,u,u .*rsa [0-9a-f]{40} $host " import
+    says "$name: NSS imports the PFX, key and leaf under the friendly name" "$host Hyper-V Replica u,u,u .*rsa [0-9a-f]{40} $host Hyper-V Replica " import
     refused "$name: NSS refuses a wrong password" SEC_ERROR_BAD_PASSWORD list "$work/wrong"
 }
 

@@ -60,7 +60,7 @@ pfx() {
     says "$name: OpenSSL sees AT_KEYEXCHANGE inside the key" 'Key Attributes X509v3 Key Usage: 10 ' explain_key
     ok "$name: the key bag has no friendly name, which Windows would take for its container" nameless_key
     ok "$name: key and leaf carry the same localKeyID, the root none" one_local_key_id
-    says "$name: OpenSSL sees the leaf under its friendly name" "friendlyName: $host " explain
+    says "$name: OpenSSL sees the leaf under its friendly name" "friendlyName: $host Hyper-V Replica " explain
     ok "$name: the PFX holds the leaf, its key and its root" contents
     refused "$name: OpenSSL refuses a wrong password" 'invalid password' \
         openssl pkcs12 -in "$pfx" -passin env:WRONG -noout

@@ -78,7 +78,7 @@ def pfx(kit: Path) -> None:
     def holds_the_identity() -> None:
         opened = pkcs12.load_pkcs12(sealed, password)
         assert opened.cert.certificate == leaf
-        assert opened.cert.friendly_name == host.encode()
+        assert opened.cert.friendly_name == f"{host} Hyper-V Replica".encode()
         assert opened.key.public_key() == leaf.public_key()
         assert [chained.certificate for chained in opened.additional_certs] == [own_root]
 

@@ -7,18 +7,25 @@ use pki_core::password::Password;
 use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
-use crate::output;
+use crate::{files, output};
 
 /// The variable that holds a password.
 const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
 
 /// A password from `--password-file` or else from the variable, if there is either.
 pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
-    let password = match file {
-        Some(file) => Some(from_file(file)?),
-        None => from_variable()?,
-    };
-    Ok(password)
+    match file {
+        Some(file) => from_file(file).map(Some),
+        None => from_variable(Password::new),
+    }
+}
+
+/// The same for a file that exists, which may have the empty password.
+pub(crate) fn given_for_opening(file: Option<&Path>) -> Result<Option<Password>> {
+    match file {
+        Some(file) => read_first_line(file, or_empty).map(Some),
+        None => from_variable(or_empty),
+    }
 }
 
 /// A new password, for a file that is about to be written: given, or asked for twice.
@@ -57,20 +64,28 @@ pub(crate) fn warn_if_not_portable(password: &Password) {
     }
 }
 
-/// The first line of a file.
+/// The first line of a file, which must not be empty.
 pub(crate) fn from_file(path: &Path) -> Result<Password> {
-    let context = || format!("password file {}", path.display());
-    let text = std::fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| Failure::new(error).context(context()))?;
-    let first_line = text.lines().next().unwrap_or_default();
-    Password::new(first_line.to_owned()).map_err(|error| Failure::from(error).context(context()))
+    read_first_line(path, Password::new)
 }
 
-fn from_variable() -> Result<Option<Password>> {
+fn read_first_line(path: &Path, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Password> {
+    let context = |failure: Failure| failure.context(format!("password file {}", path.display()));
+    let bytes = Zeroizing::new(files::read(path)?);
+    let text = str::from_utf8(&bytes).map_err(|_| context(Failure::new("it is not UTF-8")))?;
+    let first_line = text.lines().next().unwrap_or_default();
+    accept(first_line.to_owned()).map_err(|error| context(error.into()))
+}
+
+fn from_variable(accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
     match std::env::var(VARIABLE) {
-        Ok(text) => Password::new(text).map(Some).map_err(|error| Failure::from(error).context(VARIABLE)),
+        Ok(text) => accept(text).map(Some).map_err(|error| Failure::from(error).context(VARIABLE)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         // The error itself would show the password.
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode").context(VARIABLE)),
     }
+}
+
+fn or_empty(text: String) -> pki_core::Result<Password> {
+    if text.is_empty() { Ok(Password::empty()) } else { Password::new(text) }
 }

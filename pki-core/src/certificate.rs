@@ -6,28 +6,27 @@ mod constraints;
 mod distinguished_name;
 mod dns_pattern;
 mod extensions;
+mod fields;
 mod general_name;
 mod thumbprint;
 
 use core::fmt;
 
 use der::pem::LineEnding;
-use der::{Decode as _, Encode as _, Reader as _, SliceReader};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
-use spki::AlgorithmIdentifierOwned;
-use x509_cert::TbsCertificate;
 
 pub use constraints::{ConstraintViolation, NameConstraints};
 pub use distinguished_name::DistinguishedName;
 pub(crate) use dns_pattern::is_host_pattern;
 pub use extensions::{BasicConstraints, Extensions, KeyUsage, Purpose};
+use fields::{Fields, Tbs};
 pub use general_name::GeneralName;
 pub use thumbprint::{Sha1Thumbprint, Sha256Thumbprint};
 
 use crate::error::{Error, Result};
 use crate::key::{PublicKey, SignatureAlgorithm};
-use crate::validity::{Time, Validity};
+use crate::validity::Validity;
 
 /// An X.509 certificate (RFC 5280 §4.1), its bytes kept exactly as they came.
 ///
@@ -60,28 +59,24 @@ impl Certificate {
             let (found, limit) = (der.len() as u64, MAX_BYTES as u64);
             return Err(Error::OverLimit { what: CERTIFICATE, quantity: "size in bytes", found, limit });
         }
-        let (tbs, algorithm, signature) = split(der).map_err(damaged)?;
-        let parsed = TbsCertificate::from_der(tbs).map_err(damaged)?;
-        if *parsed.signature() != algorithm {
+        let Fields { tbs, algorithm, signature } = Fields::from_der(der).map_err(damaged)?;
+        let parsed = Tbs::from_der(tbs).map_err(damaged)?;
+        if parsed.algorithm != algorithm {
             return Err(damaged("its two signature algorithms differ (RFC 5280 §4.1.1.2)"));
         }
-        let spki = parsed.subject_public_key_info().to_der().map_err(damaged)?;
         Ok(Self {
             der: der.into(),
             tbs: tbs.into(),
             signature_algorithm: SignatureAlgorithm::from_oid(algorithm.oid),
             signature: signature.into(),
-            version: parsed.version() as u8 + 1,
-            serial_number: parsed.serial_number().as_bytes().into(),
-            issuer: DistinguishedName::from_x509(parsed.issuer())?,
-            validity: Validity::new(
-                Time::from_date_time(parsed.validity().not_before.to_date_time()),
-                Time::from_date_time(parsed.validity().not_after.to_date_time()),
-            )
-            .map_err(|_| damaged("its validity ends before it starts"))?,
-            subject: DistinguishedName::from_x509(parsed.subject())?,
-            public_key: PublicKey::from_spki_der(&spki)?,
-            extensions: Extensions::from_x509(parsed.extensions().map_or(&[], Vec::as_slice))?,
+            version: parsed.version.saturating_add(1),
+            serial_number: parsed.serial_number,
+            issuer: DistinguishedName::from_x509(&parsed.issuer)?,
+            validity: Validity::new(parsed.not_before, parsed.not_after)
+                .map_err(|_| damaged("its validity ends before it starts"))?,
+            subject: DistinguishedName::from_x509(&parsed.subject)?,
+            public_key: PublicKey::from_spki_der(parsed.public_key)?,
+            extensions: Extensions::from_x509(&parsed.extensions)?,
         })
     }
 
@@ -214,20 +209,6 @@ impl fmt::Debug for Certificate {
 /// Large enough for any certificate met in practice, small enough to parse at once.
 const MAX_BYTES: usize = 256 * 1024;
 const CERTIFICATE: &str = "the certificate";
-
-/// The signed part as it stands, so that a signature is checked over the bytes that were signed.
-fn split(der: &[u8]) -> der::Result<(&[u8], AlgorithmIdentifierOwned, &[u8])> {
-    let mut reader = SliceReader::new(der)?;
-    let parts = reader.sequence(|reader| {
-        let tbs = reader.tlv_bytes()?;
-        let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
-        let signature = der::asn1::BitStringRef::decode(reader)?;
-        let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
-        der::Result::Ok((tbs, algorithm, signature))
-    })?;
-    reader.finish()?;
-    Ok(parts)
-}
 
 fn damaged(error: impl ToString) -> Error {
     Error::Damaged { what: CERTIFICATE, detail: error.to_string() }

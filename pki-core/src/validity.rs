@@ -44,6 +44,9 @@ pub struct Validity {
 pub struct Days(u32);
 
 impl Time {
+    /// 1970-01-01T00:00:00Z, the earliest there is.
+    pub const EPOCH: Self = Self(0);
+
     /// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
     ///
     /// # Errors

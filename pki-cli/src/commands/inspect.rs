@@ -19,7 +19,7 @@ use describe::Description;
 
 pub(crate) fn run(arguments: &Inspect) -> Result {
     let now = system::now()?;
-    let given = password::given(arguments.password.file.as_deref())?;
+    let given = password::given_for_opening(arguments.password.file.as_deref())?;
     let mut described = Vec::new();
     let mut failed = false;
     for path in &arguments.files {

@@ -30,9 +30,7 @@ pub(crate) fn run(arguments: Leaf) -> Result {
     let identity = authority.issue(&profile, KeyPair::generate(key, &mut rng)?, now, &mut rng)?;
     // Asked for last: a name that the root may not sign for is refused before anybody types.
     let password = password::for_sealing(password.file.as_deref(), &pfx_file)?;
-    let mut options = SealOptions::default();
-    options.encoding = Encoding::for_windows(windows);
-    options.friendly_name = Some(profile.fqdn.to_string());
+    let options = SealOptions::for_host(&profile.fqdn, Encoding::for_windows(windows));
     let file = pfx::seal(&identity, &password, &options, &mut rng)?;
 
     let mut batch = Batch::new(&out, "")?;

@@ -77,7 +77,7 @@ fn verify_kit(arguments: &Verify, mut question: Question) -> Result<Vec<Line>> {
     for (root, entry) in kit.trust.iter().zip(&kit.manifest.trust) {
         lines.extend(trusted_root(root, &entry.file, question.at));
     }
-    if let Some(password) = password::given(arguments.password.file.as_deref())? {
+    if let Some(password) = password::given_for_opening(arguments.password.file.as_deref())? {
         lines.push(sealed(&kit, &password));
     }
     Ok(lines)

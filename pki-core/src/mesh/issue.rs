@@ -131,11 +131,7 @@ impl Mesh {
         let key = KeyPair::generate(self.key_algorithm, rng)?;
         let identity = root.authority.issue(&profile, key, now, rng)?;
 
-        let options = SealOptions {
-            encoding: host.encoding,
-            friendly_name: Some(format!("{} Hyper-V Replica", host.fqdn)),
-            ..SealOptions::default()
-        };
+        let options = SealOptions::for_host(&host.fqdn, host.encoding);
         let (pfx, password) = match passwords {
             PasswordSource::Given(password) => (pfx::seal(&identity, password, &options, rng)?, None),
             PasswordSource::Generate => {

@@ -17,6 +17,7 @@ use super::{Encoding, KeyProvider, cipher, mac};
 use crate::authority::Identity;
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
+use crate::name::Fqdn;
 use crate::password::Password;
 
 /// How a PFX is written.
@@ -30,6 +31,13 @@ pub struct SealOptions {
     pub friendly_name: Option<String>,
     /// The provider that Windows is asked to keep the key in.
     pub provider: KeyProvider,
+}
+
+impl SealOptions {
+    /// The options for a host's PFX in a kit: named so that the certificates console tells what it is for.
+    pub fn for_host(host: &Fqdn, encoding: Encoding) -> Self {
+        Self { encoding, friendly_name: Some(format!("{host} Hyper-V Replica")), ..Self::default() }
+    }
 }
 
 /// Writes key, leaf and root into a PFX that Windows imports into the machine's key set, for key exchange.

@@ -2,6 +2,7 @@
 
 use pki_core::Error;
 use pki_core::certificate::Certificate;
+use pki_core::validity::Time;
 use proptest::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
@@ -195,4 +196,22 @@ fn look_at(certificate: &Certificate) {
     {
         assert!(!violation.to_string().chars().any(char::is_control));
     }
+}
+
+#[test]
+fn dates_before_1970_and_signatures_of_odd_bits_are_read() {
+    let leaf = identity("HOST4.atwork.at").leaf().as_der().to_vec();
+    let at = leaf.windows(13).position(|window| window == b"261122160000Z").unwrap();
+    let mut old = leaf.clone();
+    old[at..at + 13].copy_from_slice(b"500101000000Z");
+    let old = Certificate::from_der(&old).unwrap();
+    assert_eq!(old.validity().not_before, Time::EPOCH);
+
+    // The signature is the last value: its first octet counts the unused bits.
+    let mut odd = leaf.clone();
+    let at = leaf.len() - 257;
+    assert_eq!(odd[at], 0);
+    odd[at] = 3;
+    let odd = Certificate::from_der(&odd).unwrap();
+    assert!(odd.check_signature_by(identity("HOST4.atwork.at").root().public_key()).is_err());
 }
