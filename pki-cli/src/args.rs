@@ -44,9 +44,8 @@ pub(crate) struct Issue {
     /// Where kits and private files go
     #[arg(long, value_name = "DIR", env = "REPLICA_PKI_DIR", default_value = "replica-pki")]
     pub(crate) dir: PathBuf,
-    /// Key algorithm: rsa-2048, rsa-3072 or rsa-4096
-    #[arg(long, value_name = "ALGORITHM", default_value_t)]
-    pub(crate) key: KeyAlgorithm,
+    #[command(flatten)]
+    pub(crate) key: Key,
     /// How long the hosts' certificates live
     #[arg(long, value_name = "DAYS", default_value_t = Days::LEAF)]
     pub(crate) days: Days,
@@ -56,14 +55,8 @@ pub(crate) struct Issue {
     /// One root for each host (per-host), or one for all (shared)
     #[arg(long, value_name = "SHAPE", default_value_t)]
     pub(crate) trust: Trust,
-    /// The oldest Windows Server that has to import the PFX: 2012r2, 2016, 2019, 2022 or 2025
-    #[arg(long, value_name = "VERSION", default_value = "2019")]
-    pub(crate) windows: WindowsServer,
     #[command(flatten)]
-    pub(crate) password: PasswordFile,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) sealing: Sealing,
 }
 
 #[derive(Args)]
@@ -77,9 +70,8 @@ pub(crate) struct Root {
     /// Folder for NAME.cer and NAME.key.pem
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Key algorithm: rsa-2048, rsa-3072 or rsa-4096
-    #[arg(long, value_name = "ALGORITHM", default_value_t)]
-    pub(crate) key: KeyAlgorithm,
+    #[command(flatten)]
+    pub(crate) key: Key,
     /// How long it lives
     #[arg(long, value_name = "DAYS", default_value_t = Days::ROOT)]
     pub(crate) days: Days,
@@ -108,20 +100,13 @@ pub(crate) struct Leaf {
     /// Folder for HOST.cer and HOST.pfx
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Key algorithm: rsa-2048, rsa-3072 or rsa-4096
-    #[arg(long, value_name = "ALGORITHM", default_value_t)]
-    pub(crate) key: KeyAlgorithm,
+    #[command(flatten)]
+    pub(crate) key: Key,
     /// How long it lives, at most as long as its root
     #[arg(long, value_name = "DAYS", default_value_t = Days::LEAF)]
     pub(crate) days: Days,
-    /// The oldest Windows Server that has to import the PFX: 2012r2, 2016, 2019, 2022 or 2025
-    #[arg(long, value_name = "VERSION", default_value = "2019")]
-    pub(crate) windows: WindowsServer,
     #[command(flatten)]
-    pub(crate) password: PasswordFile,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) sealing: Sealing,
 }
 
 #[derive(Args)]
@@ -150,6 +135,25 @@ pub(crate) struct Verify {
     /// Time to judge by instead of now, such as 2026-11-22T17:00:00Z or 2026-11-22
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<Time>,
+    #[command(flatten)]
+    pub(crate) password: PasswordFile,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Key {
+    /// Key algorithm: rsa-2048, rsa-3072 or rsa-4096
+    #[arg(long = "key", value_name = "ALGORITHM", default_value_t)]
+    pub(crate) algorithm: KeyAlgorithm,
+}
+
+#[derive(Args)]
+pub(crate) struct Sealing {
+    /// The oldest Windows Server that has to import the PFX: 2012r2, 2016, 2019, 2022 or 2025
+    #[arg(long, value_name = "VERSION", default_value = "2019")]
+    pub(crate) windows: WindowsServer,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
     /// Print the result as JSON

@@ -1,6 +1,7 @@
 //! How the program ends: exit codes, failures and the hints that go with them.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use pki_core::Error;
@@ -31,6 +32,25 @@ pub(crate) type Result<T = Exit> = std::result::Result<T, Failure>;
 impl Failure {
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         Self { message: message.to_string(), hint: None }
+    }
+
+    /// What the operating system refused, with what is usually the way out.
+    pub(crate) fn io(context: impl fmt::Display, error: &io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "check the path",
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "choose a place where you may do this, or run as a user who may"
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room, or choose another disk",
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+                "choose another folder, or move the old files away"
+            }
+            io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+                "a folder is where a file should be, or the reverse"
+            }
+            _ => "check the path and the disk, then run the command again",
+        };
+        Self::new(format!("{context}: {error}")).hint(hint)
     }
 
     /// Says how to mend it; what to type, where that is known.
@@ -90,6 +110,16 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::NotARoot { .. } => "give a root made by: replica-pki root --name NAME --for HOST --out DIR",
         Error::Damaged { .. } => "make or copy the file again",
         Error::DateOutOfRange => "choose fewer days",
+        Error::HostName { .. } => "give the full computer name as Windows shows it, such as HOST4.atwork.at",
+        Error::NoHosts => "name at least one host",
+        Error::DuplicateRoot { .. } => "give each root a name of its own",
+        Error::NamedLikeItsRoot { .. } => {
+            "make a root with another name: replica-pki root --name NAME --for HOST --out DIR"
+        }
+        Error::UnsupportedAlgorithm { .. } => "use RSA keys, and files protected with PBES2, 3DES or RC2",
+        Error::OverLimit { .. } => "the file asks for more than any honest one; get it again from its maker",
+        Error::MacMissing => "have the file made again, with a MAC",
+        Error::NotSignedBy { .. } => "give the root that signed this certificate",
         Error::Internal { .. } => "this is a fault of the program; please report it",
         _ => return None,
     })

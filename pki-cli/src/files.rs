@@ -16,9 +16,10 @@ use crate::exit::{Failure, Result};
 pub(crate) struct Batch {
     /// Where they go.
     root: PathBuf,
-    staging: TempDir,
-    /// Held while the batch is made, so that another run can tell a batch at work from one that was killed.
+    /// Held while the batch is made, so that another run can tell a batch at work from one that was killed. Dropped
+    /// before the folder that it lies in: Windows removes no folder with an open file.
     _lock: File,
+    staging: TempDir,
     /// What is moved into place as one piece, relative to both folders, in this order.
     pieces: Vec<PathBuf>,
 }
@@ -37,7 +38,7 @@ impl Batch {
             shut(&parent)?;
         }
         remove_what_was_killed(&parent)?;
-        let context = |error: io::Error| Failure::new(error).context(format!("cannot write in {}", parent.display()));
+        let context = |error: io::Error| Failure::io(format!("cannot write in {}", parent.display()), &error);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
         #[cfg(unix)]
@@ -45,7 +46,7 @@ impl Batch {
         let staging = builder.tempdir_in(&parent).map_err(context)?;
         let lock = create_new(&staging.path().join(LOCK)).map_err(context)?;
         lock.try_lock().map_err(|error| context(error.into()))?;
-        Ok(Self { root: root.to_owned(), staging, _lock: lock, pieces: Vec::new() })
+        Ok(Self { root: root.to_owned(), _lock: lock, staging, pieces: Vec::new() })
     }
 
     /// Adds a file that is moved by itself.
@@ -88,7 +89,7 @@ impl Batch {
             file.sync_all()?;
             sync_folder(folder)
         };
-        write().map_err(|error| Failure::new(error).context(format!("cannot write {}", self.root.join(path).display())))
+        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))
     }
 
     fn place(&self, piece: &Path) -> Result<()> {
@@ -97,7 +98,7 @@ impl Batch {
         create_private_folder(folder)?;
         rename_new(&staged, &target)
             .and_then(|()| sync_folder(folder))
-            .map_err(|error| Failure::new(error).context(format!("cannot write {}", target.display())))
+            .map_err(|error| Failure::io(format!("cannot write {}", target.display()), &error))
     }
 
     /// Nothing else can be done if this fails as well; the failure that led here is the one to report.
@@ -126,14 +127,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     use io::Read as _;
 
     const MAX_BYTES: u64 = 4 << 20;
-    let context = |error: io::Error| Failure::new(error).context(format!("cannot read {}", path.display()));
+    let context = |error: io::Error| Failure::io(format!("cannot read {}", path.display()), &error);
     let file = File::open(path).map_err(context)?;
     // Room for the whole file, so that growing leaves no copies of a key behind.
     let expected = file.metadata().map_err(context)?.len().min(MAX_BYTES);
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default() + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(context)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!("{} is larger than {MAX_BYTES} bytes", path.display())));
+        return Err(Failure::new(format!("{} is larger than {MAX_BYTES} bytes", path.display()))
+            .hint("certificates, keys, PFX files and manifests are smaller; check the path"));
     }
     Ok(bytes)
 }
@@ -143,7 +145,7 @@ fn create_private_folder(path: &Path) -> Result<()> {
     private_folder_builder()
         .recursive(true)
         .create(path)
-        .map_err(|error| Failure::new(error).context(format!("cannot make the folder {}", path.display())))
+        .map_err(|error| Failure::io(format!("cannot make the folder {}", path.display()), &error))
 }
 
 fn private_folder_builder() -> fs::DirBuilder {
@@ -176,7 +178,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Removes the staging folders of runs that were killed: those whose lock nobody holds.
 fn remove_what_was_killed(parent: &Path) -> Result<()> {
-    let context = |error: io::Error| Failure::new(error).context(format!("cannot read {}", parent.display()));
+    let context = |error: io::Error| Failure::io(format!("cannot read {}", parent.display()), &error);
     for entry in fs::read_dir(parent).map_err(context)? {
         let entry = entry.map_err(context)?;
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
@@ -192,7 +194,7 @@ fn remove_what_was_killed(parent: &Path) -> Result<()> {
 fn shut(folder: &Path) -> Result<()> {
     let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     fs::set_permissions(folder, owner_only)
-        .map_err(|error| Failure::new(error).context(format!("cannot protect {}", folder.display())))
+        .map_err(|error| Failure::io(format!("cannot protect {}", folder.display()), &error))
 }
 
 /// On Windows a folder inherits the access of the one above it.

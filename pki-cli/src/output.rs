@@ -15,7 +15,7 @@ pub(crate) fn result(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("standard output cannot be written: {error}")))
+            Err(Failure::io("standard output cannot be written", &error))
         }
         _ => Ok(()),
     }
@@ -26,6 +26,15 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(format!("the result cannot be written as JSON: {error}")))?;
     result(&format!("{text}\n"))
+}
+
+/// Prints what was made: as JSON, or as a heading and rows of label and value.
+pub(crate) fn summary(as_json: bool, value: &impl Serialize, heading: &str, rows: &[[&str; 2]]) -> Result<()> {
+    if as_json {
+        return json(value);
+    }
+    let rows: Vec<_> = rows.iter().map(|row| row.map(str::to_owned)).collect();
+    result(&format!("{heading}\n{}", columns(2, &rows)))
 }
 
 /// Says something to the person at the console, such as `warning: ...`.

@@ -50,7 +50,7 @@ pub(crate) fn ask(prompt: &str) -> Result<Password> {
             .hint(format!("name a file with --password-file, or set {VARIABLE}")));
     }
     let text = rpassword::prompt_password(prompt)
-        .map_err(|error| Failure::new(format!("the password cannot be read: {error}")))?;
+        .map_err(|error| Failure::io("the password cannot be read from the terminal", &error))?;
     Ok(Password::new(text)?)
 }
 
@@ -72,7 +72,8 @@ pub(crate) fn from_file(path: &Path) -> Result<Password> {
 fn read_first_line(path: &Path, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Password> {
     let context = |failure: Failure| failure.context(format!("password file {}", path.display()));
     let bytes = Zeroizing::new(files::read(path)?);
-    let text = str::from_utf8(&bytes).map_err(|_| context(Failure::new("it is not UTF-8")))?;
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| context(Failure::new("it is not UTF-8").hint("save the password as UTF-8 text")))?;
     let first_line = text.lines().next().unwrap_or_default();
     accept(first_line.to_owned()).map_err(|error| context(error.into()))
 }
@@ -82,7 +83,9 @@ fn from_variable(accept: impl Fn(String) -> pki_core::Result<Password>) -> Resul
         Ok(text) => accept(text).map(Some).map_err(|error| Failure::from(error).context(VARIABLE)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         // The error itself would show the password.
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode").context(VARIABLE)),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode")
+            .context(VARIABLE)
+            .hint("put the password into a file and name that with --password-file")),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) fn now() -> Result<Time> {
 
 /// A generator seeded with 256 bits from the operating system, overwritten when dropped.
 pub(crate) fn rng() -> Result<ChaCha20Rng> {
-    ChaCha20Rng::try_from_rng(&mut SysRng)
-        .map_err(|error| Failure::new(format!("the operating system gives no random numbers: {error}")))
+    ChaCha20Rng::try_from_rng(&mut SysRng).map_err(|error| {
+        Failure::new(format!("the operating system gives no random numbers: {error}"))
+            .hint("without them no key is safe; restart the computer, or use another")
+    })
 }

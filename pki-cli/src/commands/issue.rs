@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{plural, warn_of_single_label};
-use crate::args::Issue;
+use crate::args::{Issue, Sealing};
 use crate::exit::{Exit, Result};
 use crate::files::{self, Batch};
 use crate::kit::{self, CertificateEntry, HOSTS, PRIVATE};
@@ -17,7 +17,8 @@ use crate::workers::Workers;
 use crate::{output, password, system};
 
 pub(crate) fn run(arguments: Issue) -> Result {
-    let Issue { hosts, dir, key, days, root_days, trust, windows, password, json } = arguments;
+    let Issue { hosts, dir, key, days, root_days, trust, sealing } = arguments;
+    let Sealing { windows, password, json } = sealing;
     for host in &hosts {
         kit::refuse_device_name(host)?;
     }
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     });
     let mut mesh = Mesh::new(hosts.collect())?;
     mesh.trust = trust;
-    mesh.key_algorithm = key;
+    mesh.key_algorithm = key.algorithm;
     mesh.leaf_days = days;
     mesh.root_days = root_days;
 

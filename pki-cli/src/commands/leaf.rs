@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::warn_of_single_label;
-use crate::args::Leaf;
+use crate::args::{Leaf, Sealing};
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
 use crate::kit::{self, CertificateEntry};
@@ -17,7 +17,7 @@ use crate::{output, password, system};
 
 pub(crate) fn run(arguments: Leaf) -> Result {
     let authority = authority(&arguments)?;
-    let Leaf { host, also, out, key, days, windows, password, json, .. } = arguments;
+    let Leaf { host, also, out, key, days, sealing: Sealing { windows, password, json }, .. } = arguments;
     kit::refuse_device_name(&host)?;
     warn_of_single_label(&host);
     let (certificate_file, pfx_file) = (format!("{host}.cer"), format!("{host}.pfx"));
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: Leaf) -> Result {
     let mut profile = LeafProfile::new(host);
     profile.also = also;
     profile.days = days;
-    let identity = authority.issue(&profile, KeyPair::generate(key, &mut rng)?, now, &mut rng)?;
+    let identity = authority.issue(&profile, KeyPair::generate(key.algorithm, &mut rng)?, now, &mut rng)?;
     // Asked for last: a name that the root may not sign for is refused before anybody types.
     let password = password::for_sealing(password.file.as_deref(), &pfx_file)?;
     let options = SealOptions::for_host(&profile.fqdn, Encoding::for_windows(windows));
@@ -45,24 +45,16 @@ pub(crate) fn run(arguments: Leaf) -> Result {
         certificate: CertificateEntry::of(certificate_file, identity.leaf()),
         issuer: identity.root().subject().to_string(),
     };
-    if json {
-        output::json(&summary)?;
-        return Ok(Exit::Done);
-    }
-    let CertificateEntry { file, subject, not_after, thumbprint_sha1, .. } = summary.certificate;
-    let text = output::columns(
-        2,
-        &[
-            ["certificate", &out.join(file).display().to_string()],
-            ["PFX", &out.join(summary.pfx_file).display().to_string()],
-            ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
-            ["signed by", &summary.issuer],
-            ["thumbprint", &thumbprint_sha1],
-            ["ends", &not_after],
-        ]
-        .map(|row| row.map(str::to_owned)),
-    );
-    output::result(&format!("{subject}\n{text}"))?;
+    let certificate = &summary.certificate;
+    let rows = [
+        ["certificate", &out.join(&certificate.file).display().to_string()],
+        ["PFX", &out.join(&summary.pfx_file).display().to_string()],
+        ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
+        ["signed by", &summary.issuer],
+        ["thumbprint", &certificate.thumbprint_sha1],
+        ["ends", &certificate.not_after],
+    ];
+    output::summary(json, &summary, &certificate.subject, &rows)?;
     Ok(Exit::Done)
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: Root) -> Result {
     let mut rng = system::rng()?;
     let mut profile = RootProfile::new(name, hosts);
     profile.days = days;
-    let key = KeyPair::generate(key, &mut rng)?;
+    let key = KeyPair::generate(key.algorithm, &mut rng)?;
     let authority = Authority::create(&profile, key, system::now()?, &mut rng)?;
 
     let mut batch = Batch::new(&out, "")?;
@@ -34,23 +34,15 @@ pub(crate) fn run(arguments: Root) -> Result {
         certificate: CertificateEntry::of(certificate_file, authority.certificate()),
         key_file,
     };
-    if json {
-        output::json(&summary)?;
-        return Ok(Exit::Done);
-    }
-    let CertificateEntry { file, subject, not_after, thumbprint_sha1, .. } = summary.certificate;
-    let text = output::columns(
-        2,
-        &[
-            ["certificate", &out.join(file).display().to_string()],
-            ["private key", &out.join(summary.key_file).display().to_string()],
-            ["may sign for", &summary.permitted.join(", ")],
-            ["thumbprint", &thumbprint_sha1],
-            ["ends", &not_after],
-        ]
-        .map(|row| row.map(str::to_owned)),
-    );
-    output::result(&format!("{subject}\n{text}"))?;
+    let certificate = &summary.certificate;
+    let rows = [
+        ["certificate", &out.join(&certificate.file).display().to_string()],
+        ["private key", &out.join(&summary.key_file).display().to_string()],
+        ["may sign for", &summary.permitted.join(", ")],
+        ["thumbprint", &certificate.thumbprint_sha1],
+        ["ends", &certificate.not_after],
+    ];
+    output::summary(json, &summary, &certificate.subject, &rows)?;
     Ok(Exit::Done)
 }
 

@@ -66,7 +66,8 @@ fn verify_leaf(path: &Path, arguments: &Verify, question: &Question) -> Result<V
 
 fn verify_kit(arguments: &Verify, mut question: Question) -> Result<Vec<Line>> {
     if !arguments.root.is_empty() {
-        return Err(Failure::new("a kit is judged against the roots inside it, so --root has no use here"));
+        return Err(Failure::new("a kit is judged against the roots inside it, so --root has no use here")
+            .hint("leave --root out, or name the certificate inside the kit instead of the kit"));
     }
     let kit = Kit::open(&arguments.subject)?;
     if question.host.is_none() {

@@ -74,7 +74,8 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
 fn inside(path: &str) -> Result<PathBuf> {
     let name = path.strip_prefix("trust/").unwrap_or(path);
     if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', ':', '\0']) {
-        return Err(Failure::new(format!("the manifest names a file outside the kit: {}", printable(path))));
+        return Err(Failure::new(format!("the manifest names a file outside the kit: {}", printable(path)))
+            .hint("do not use this kit; get it again from where it was made"));
     }
     Ok(path.split('/').collect())
 }
@@ -83,7 +84,7 @@ fn inside(path: &str) -> Result<PathBuf> {
 fn present(folder: &Path) -> Result<Vec<String>> {
     let mut paths = Vec::new();
     for (prefix, folder) in [("", folder.to_owned()), ("trust/", folder.join("trust"))] {
-        let context = |error| Failure::new(error).context(format!("cannot read {}", folder.display()));
+        let context = |error| Failure::io(format!("cannot read {}", folder.display()), &error);
         for entry in fs::read_dir(&folder).map_err(context)? {
             let entry = entry.map_err(context)?;
             let name = entry.file_name().to_string_lossy().into_owned();

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod failures;
 mod help;
 mod inspect;
 mod kits;
