@@ -98,7 +98,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::DuplicateHost { .. } => "name each host once",
         Error::PasswordLength { .. } => "put a password of one line into the file named by --password-file",
-        Error::WrongPassword { .. } => {
+        Error::WrongPassword { .. } | Error::PasswordNeeded { .. } => {
             "name the file that holds the password with --password-file, or set REPLICA_PKI_PASSWORD"
         }
         Error::NameNotPermitted { .. } => {
@@ -109,7 +109,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::KeySize { .. } => "make a new key of 2048, 3072 or 4096 bits",
         Error::NotARoot { .. } => "give a root made by: replica-pki root --name NAME --for HOST --out DIR",
         Error::Damaged { .. } => "make or copy the file again",
-        Error::DateOutOfRange => "choose fewer days",
+        Error::DateOutOfRange | Error::EmptyValidity { .. } => "choose other dates",
         Error::HostName { .. } => "give the full computer name as Windows shows it, such as HOST4.atwork.at",
         Error::NoHosts => "name at least one host",
         Error::DuplicateRoot { .. } => "give each root a name of its own",

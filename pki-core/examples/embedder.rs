@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example shows what it made")]
 
+use std::panic::resume_unwind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chacha20::ChaCha20Rng;
@@ -46,7 +47,7 @@ impl Executor for Threads {
         let work = &work;
         std::thread::scope(|scope| {
             let threads: Vec<_> = tasks.into_iter().map(|task| scope.spawn(move || work(task))).collect();
-            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }
 }

@@ -1,11 +1,13 @@
 //! What one host installs, as names and bytes.
 
+use core::fmt;
+
 use crate::certificate::Certificate;
 use crate::name::Fqdn;
 use crate::pfx::Encoding;
 
 /// Everything that one host needs and nothing that it must not have: its identity as PFX and the roots it trusts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Bundle {
     /// The host.
@@ -31,7 +33,7 @@ pub struct TrustedRoot {
 }
 
 /// One file of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundleFile<'b> {
     /// Where it belongs, relative to the bundle's folder, with `/` between folders.
@@ -66,5 +68,17 @@ impl Bundle {
 impl TrustedRoot {
     pub(crate) fn new(label: String, certificate: Certificate) -> Self {
         Self { label, certificate }
+    }
+}
+
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bundle({}, {}, trusts {})", self.fqdn, self.encoding, self.trust.len())
+    }
+}
+
+impl fmt::Debug for BundleFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BundleFile({}, {} bytes)", self.path, self.bytes.len())
     }
 }

@@ -62,7 +62,7 @@ impl Certificate {
         let Fields { tbs, algorithm, signature } = Fields::from_der(der).map_err(damaged)?;
         let parsed = Tbs::from_der(tbs).map_err(damaged)?;
         if parsed.algorithm != algorithm {
-            return Err(damaged("its two signature algorithms differ (RFC 5280 §4.1.1.2)"));
+            return Err(damaged("its two signature algorithms differ (RFC 5280 section 4.1.1.2)"));
         }
         Ok(Self {
             der: der.into(),
@@ -71,10 +71,10 @@ impl Certificate {
             signature: signature.into(),
             version: parsed.version.saturating_add(1),
             serial_number: parsed.serial_number,
-            issuer: DistinguishedName::from_x509(&parsed.issuer)?,
+            issuer: DistinguishedName::from_der(parsed.issuer)?,
             validity: Validity::new(parsed.not_before, parsed.not_after)
                 .map_err(|_| damaged("its validity ends before it starts"))?,
-            subject: DistinguishedName::from_x509(&parsed.subject)?,
+            subject: DistinguishedName::from_der(parsed.subject)?,
             public_key: PublicKey::from_spki_der(parsed.public_key)?,
             extensions: Extensions::from_x509(&parsed.extensions)?,
         })

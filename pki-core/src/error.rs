@@ -86,6 +86,12 @@ pub enum Error {
         /// What was being opened.
         what: &'static str,
     },
+    /// The file is encrypted, and no password was given.
+    #[error("{what} is encrypted and needs its password")]
+    PasswordNeeded {
+        /// What was being opened.
+        what: &'static str,
+    },
     /// A file that asks for more memory or work than the limit allows.
     #[error("{what}: {quantity} is {found}, the limit is {limit}")]
     OverLimit {
@@ -104,6 +110,14 @@ pub enum Error {
     /// A date that a certificate cannot carry.
     #[error("the date is outside the years 1970 to 9999")]
     DateOutOfRange,
+    /// A window of time that ends before it starts.
+    #[error("it would end at {not_after}, before it starts at {not_before}")]
+    EmptyValidity {
+        /// When it would start.
+        not_before: String,
+        /// When it would end.
+        not_after: String,
+    },
     /// Text that is not a date and time.
     #[error("{given:?} is not a time such as 2026-11-22T17:00:00Z")]
     InvalidTime {

@@ -94,10 +94,7 @@ impl KeyPair {
 
     /// Accepts a key that meets this crate's rules: 2048, 3072 or 4096 bits, e = 65537.
     fn from_rsa(key: RsaPrivateKey) -> Result<Self> {
-        let bits = key.n().as_ref().bits_vartime() as usize;
-        if ![2048, 3072, 4096].contains(&bits) {
-            return Err(Error::KeySize { bits });
-        }
+        check_size(key.n().as_ref().bits_vartime() as usize)?;
         if *key.e() != rsa::BoxedUint::from(65_537u32) {
             return Err(Error::UnsupportedAlgorithm {
                 what: "the private key",
@@ -111,6 +108,10 @@ impl KeyPair {
         let public = PublicKey::from_spki_der(spki.as_bytes())?;
         Ok(Self { private: Private::Rsa(SigningKey::new(key)), public })
     }
+}
+
+fn check_size(bits: usize) -> Result<()> {
+    if [2048, 3072, 4096].contains(&bits) { Ok(()) } else { Err(Error::KeySize { bits }) }
 }
 
 impl KeySeed {

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// A password of 1 to 1,024 bytes of UTF-8; overwritten when dropped, never shown.
+/// A password of 1 to 1,024 bytes of UTF-8, or the empty one, for opening only; overwritten when dropped, never shown.
 ///
 /// ```
 /// use pki_core::password::Password;

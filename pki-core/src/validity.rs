@@ -90,10 +90,11 @@ impl Validity {
     /// A window between two moments, which may be the same.
     ///
     /// # Errors
-    /// [`Error::DateOutOfRange`] if the end lies before the start.
+    /// [`Error::EmptyValidity`] if the end lies before the start.
     pub fn new(not_before: Time, not_after: Time) -> Result<Self> {
         if not_after < not_before {
-            return Err(Error::DateOutOfRange);
+            let (not_before, not_after) = (not_before.to_string(), not_after.to_string());
+            return Err(Error::EmptyValidity { not_before, not_after });
         }
         Ok(Self { not_before, not_after })
     }
@@ -122,7 +123,7 @@ impl Validity {
     /// The part of this window that lies inside another; a leaf is cut so that it never outlives its root.
     ///
     /// # Errors
-    /// [`Error::DateOutOfRange`] if nothing is left.
+    /// [`Error::EmptyValidity`] if nothing is left.
     pub fn clipped_to(&self, outer: &Self) -> Result<Self> {
         Self::new(self.not_before.max(outer.not_before), self.not_after.min(outer.not_after))
     }

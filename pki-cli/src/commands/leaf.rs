@@ -78,8 +78,10 @@ fn authority(arguments: &Leaf) -> Result<Authority> {
             .hint("convert it: openssl pkcs8 -topk8 -nocrypt -inform DER -in KEY -out KEY.pem")
     })?;
     let key = KeyPair::from_pkcs8_pem(pem, password.as_ref()).map_err(|error| match error {
-        error @ pki_core::Error::WrongPassword { .. } => context(&arguments.root_key, error)
-            .hint("name the file that holds the key's password with --root-key-password-file"),
+        error @ (pki_core::Error::WrongPassword { .. } | pki_core::Error::PasswordNeeded { .. }) => {
+            context(&arguments.root_key, error)
+                .hint("name the file that holds the key's password with --root-key-password-file")
+        }
         error => context(&arguments.root_key, error),
     })?;
     Ok(Authority::from_parts(root, key)?)

@@ -5,7 +5,7 @@ use core::fmt;
 use const_oid::ObjectIdentifier;
 use const_oid::db::{rfc3280, rfc4519};
 use der::asn1::{Any, BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
-use der::{Encode as _, Tag, Tagged as _};
+use der::{Decode as _, Encode as _, Tag, Tagged as _};
 use x509_cert::name::Name;
 
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::name::printable;
 
 /// An X.501 name (RFC 5280 §4.1.2.4). Equal only when the encodings are, as Windows compares them.
 ///
-/// Shown as `CN=HOST4.atwork.at`, with several attributes in the order of the certificate.
+/// Shown as `CN=HOST4.atwork.at`, with several attributes in the order of the certificate, escaped as in RFC 4514.
 #[derive(Clone)]
 pub struct DistinguishedName {
     der: Box<[u8]>,
@@ -39,8 +39,17 @@ enum Value {
 }
 
 impl DistinguishedName {
+    /// The name inside a constraint or an alternative name, where bytes do not matter.
     pub(super) fn from_x509(name: &Name) -> Result<Self> {
-        let encoding = name.to_der().map_err(damaged)?;
+        Self::new(name, name.to_der().map_err(damaged)?)
+    }
+
+    /// A certificate's subject or issuer, its bytes kept as they stand: encoding the name again could sort them.
+    pub(super) fn from_der(der: &[u8]) -> Result<Self> {
+        Self::new(&Name::from_der(der).map_err(damaged)?, der.to_vec())
+    }
+
+    fn new(name: &Name, encoding: Vec<u8>) -> Result<Self> {
         let rdns = name
             .iter_rdn()
             .map(|rdn| rdn.iter().map(|a| Ok(Attribute { oid: a.oid, value: Value::from_any(&a.value)? })).collect())
@@ -139,12 +148,15 @@ impl fmt::Display for DistinguishedName {
         if self.is_empty() {
             return f.write_str("(empty name)");
         }
-        for (i, attribute) in self.rdns.iter().flatten().enumerate() {
-            let separator = if i > 0 { ", " } else { "" };
-            write!(f, "{separator}{}=", short_name(attribute.oid))?;
-            match &attribute.value {
-                Value::Text(text) => f.write_str(&printable(text))?,
-                Value::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
+        for (i, rdn) in self.rdns.iter().enumerate() {
+            f.write_str(if i > 0 { ", " } else { "" })?;
+            for (j, attribute) in rdn.iter().enumerate() {
+                f.write_str(if j > 0 { "+" } else { "" })?;
+                write!(f, "{}=", short_name(attribute.oid))?;
+                match &attribute.value {
+                    Value::Text(text) => f.write_str(&escaped(text))?,
+                    bytes @ Value::Bytes(_) => f.write_str(&bytes.to_text_or_hex())?,
+                }
             }
         }
         Ok(())
@@ -171,6 +183,18 @@ fn short_name(oid: ObjectIdentifier) -> String {
         oid => return oid.to_string(),
     };
     name.to_owned()
+}
+
+/// A value that cannot be taken for the start of another attribute (RFC 4514 §2.4), nor obeyed by a terminal.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (i, c) in printable(text).chars().enumerate() {
+        if ",+\"\\<>;".contains(c) || (i == 0 && c == '#') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
 }
 
 /// Whether two names of one level are the same; `None` if they differ only where one is no text.

@@ -4,8 +4,8 @@ use core::fmt;
 
 use const_oid::db::{rfc5280, rfc5912};
 use const_oid::{AssociatedOid, ObjectIdentifier};
-use der::Decode;
 use der::flagset::FlagSet;
+use der::{Decode, Reader as _, SliceReader};
 use x509_cert::ext::{Extension, pkix};
 
 use super::{GeneralName, NameConstraints};
@@ -49,7 +49,18 @@ pub struct BasicConstraints {
     /// Whether the certificate may sign others.
     pub ca: bool,
     /// How many intermediate certificates may follow it.
-    pub path_len: Option<u8>,
+    pub path_len: Option<u32>,
+}
+
+impl BasicConstraints {
+    /// x509-cert's own type holds no path length above 255.
+    fn from_der(der: &[u8]) -> der::Result<Self> {
+        let mut reader = SliceReader::new(der)?;
+        let (ca, path_len) =
+            reader.sequence(|reader| der::Result::Ok((Option::<bool>::decode(reader)?, Option::decode(reader)?)))?;
+        reader.finish()?;
+        Ok(Self { ca: ca.unwrap_or_default(), path_len })
+    }
 }
 
 /// KeyUsage (RFC 5280 §4.2.1.3), a set of uses.
@@ -72,10 +83,14 @@ pub enum Purpose {
 
 impl Extensions {
     pub(super) fn from_x509(extensions: &[Extension]) -> Result<Self> {
+        if extensions.len() > MAX_EXTENSIONS {
+            let (found, limit) = (extensions.len() as u64, MAX_EXTENSIONS as u64);
+            return Err(Error::OverLimit { what: "the certificate", quantity: "number of extensions", found, limit });
+        }
         let mut known = Self::default();
         for (i, extension) in extensions.iter().enumerate() {
             if extensions.iter().take(i).any(|earlier| earlier.extn_id == extension.extn_id) {
-                return Err(damaged(extension.extn_id, "it appears twice (RFC 5280 §4.2)"));
+                return Err(damaged(extension.extn_id, "it appears twice (RFC 5280 section 4.2)"));
             }
             let is_known = known.take(extension)?;
             if extension.critical {
@@ -96,8 +111,9 @@ impl Extensions {
     fn take(&mut self, extension: &Extension) -> Result<bool> {
         match extension.extn_id {
             rfc5280::ID_CE_BASIC_CONSTRAINTS => {
-                let pkix::BasicConstraints { ca, path_len_constraint } = decode(extension)?;
-                self.basic_constraints = Some(BasicConstraints { ca, path_len: path_len_constraint });
+                let value = extension.extn_value.as_bytes();
+                self.basic_constraints =
+                    Some(BasicConstraints::from_der(value).map_err(|e| damaged(extension.extn_id, e))?);
             }
             rfc5280::ID_CE_KEY_USAGE => self.key_usage = Some(KeyUsage(decode::<pkix::KeyUsage>(extension)?.0)),
             rfc5280::ID_CE_EXT_KEY_USAGE => {
@@ -196,6 +212,9 @@ impl fmt::Display for Purpose {
         }
     }
 }
+
+/// Far above what any certificate has, so that comparing each with each is quick.
+const MAX_EXTENSIONS: usize = 100;
 
 fn uris(points: &pkix::CrlDistributionPoints) -> Vec<String> {
     use pkix::name::{DistributionPointName, GeneralName as X509};

@@ -7,7 +7,6 @@ use der::asn1::{AnyRef, GeneralizedTime, Int, UtcTime};
 use der::{Decode as _, Reader as _, SliceReader, Tag, TagMode, TagNumber, Tagged as _};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext;
-use x509_cert::name::Name;
 
 use crate::validity::Time;
 
@@ -31,10 +30,11 @@ pub(super) struct Tbs<'a> {
     pub(super) version: u8,
     pub(super) serial_number: Box<[u8]>,
     pub(super) algorithm: AlgorithmIdentifierOwned,
-    pub(super) issuer: Name,
+    /// A `Name` as it stands: names are compared byte for byte.
+    pub(super) issuer: &'a [u8],
     pub(super) not_before: Time,
     pub(super) not_after: Time,
-    pub(super) subject: Name,
+    pub(super) subject: &'a [u8],
     pub(super) public_key: &'a [u8],
     pub(super) extensions: ext::Extensions,
 }
@@ -62,19 +62,11 @@ impl<'a> Tbs<'a> {
             let version = reader.context_specific::<u8>(TagNumber(0), TagMode::Explicit)?.unwrap_or_default();
             let serial_number = Int::decode(reader)?.as_bytes().into();
             let algorithm = reader.decode()?;
-            let issuer = reader.decode()?;
+            let issuer = reader.tlv_bytes()?;
             let (not_before, not_after) = reader.sequence(|reader| der::Result::Ok((time(reader)?, time(reader)?)))?;
-            let subject = reader.decode()?;
+            let subject = reader.tlv_bytes()?;
             let public_key = reader.tlv_bytes()?;
-            let mut extensions = ext::Extensions::new();
-            while !reader.is_finished() {
-                let field = AnyRef::decode(reader)?;
-                match field.tag().number() {
-                    TagNumber(3) => extensions = ext::Extensions::from_der(field.value())?,
-                    TagNumber(1 | 2) => {}
-                    _ => return Err(field.tag().value_error().into()),
-                }
-            }
+            let extensions = optional_fields(reader, version)?;
             Ok(Self {
                 version,
                 serial_number,
@@ -88,6 +80,32 @@ impl<'a> Tbs<'a> {
             })
         })
     }
+}
+
+/// What follows the public key: unique identifiers from version 2, which nobody uses, and extensions in version 3
+/// (§4.1.2.8, §4.1.2.9). Each at most once and in this order, so that every reader sees the same.
+fn optional_fields(reader: &mut SliceReader<'_>, version: u8) -> der::Result<ext::Extensions> {
+    if version > 2 {
+        return Err(Tag::Integer.value_error().into());
+    }
+    let mut last = 0;
+    let mut extensions = ext::Extensions::new();
+    while !reader.is_finished() {
+        let field = AnyRef::decode(reader)?;
+        let number = match field.tag() {
+            Tag::ContextSpecific { number: TagNumber(number @ (1 | 2)), .. } if version > 0 => number,
+            Tag::ContextSpecific { constructed: true, number: TagNumber(3) } if version == 2 => 3,
+            tag => return Err(tag.value_error().into()),
+        };
+        if number <= last {
+            return Err(field.tag().value_error().into());
+        }
+        if number == 3 {
+            extensions = ext::Extensions::from_der(field.value())?;
+        }
+        last = number;
+    }
+    Ok(extensions)
 }
 
 /// UTCTime or GeneralizedTime (§4.1.2.5). UTCTime reaches back to 1950; what lies before 1970 counts as 1970, which is

@@ -11,7 +11,8 @@ use rsa::pkcs8::EncodePrivateKey as _;
 use spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
-use super::{KeyPair, Private};
+use super::public::significant_bits;
+use super::{KeyPair, Private, check_size};
 use crate::error::{Error, Result};
 use crate::password::Password;
 
@@ -35,6 +36,9 @@ impl KeyPair {
         if info.algorithm.oid != const_oid::db::rfc5912::RSA_ENCRYPTION {
             return Err(unsupported(info.algorithm.oid));
         }
+        // Before any arithmetic: numbers of half a million bits would keep it busy for seconds.
+        let numbers = rsa::pkcs1::RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).map_err(damaged)?;
+        check_size(significant_bits(numbers.modulus.as_bytes()))?;
         RsaPrivateKey::try_from(info).map_err(damaged).and_then(Self::from_rsa)
     }
 
@@ -56,7 +60,7 @@ impl KeyPair {
     ///
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`] and [`KeyPair::from_encrypted_pkcs8_der`]; an encrypted key without a password is
-    /// [`Error::WrongPassword`].
+    /// [`Error::PasswordNeeded`].
     pub fn from_pkcs8_pem(pem: &str, password: Option<&Password>) -> Result<Self> {
         cap(pem.len())?;
         let (label, document) = SecretDocument::from_pem(pem).map_err(damaged)?;
@@ -65,7 +69,7 @@ impl KeyPair {
             (label, Some(password)) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => {
                 Self::from_encrypted_pkcs8_der(document.as_bytes(), password)
             }
-            (label, None) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => Err(Error::WrongPassword { what: KEY }),
+            (label, None) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => Err(Error::PasswordNeeded { what: KEY }),
             (label, _) => Err(Error::Damaged {
                 what: KEY,
                 detail: format!("a PEM block {label:?} where PRIVATE KEY (PKCS#8) was expected"),
@@ -126,7 +130,7 @@ impl KeyPair {
     /// PKCS#8 `EncryptedPrivateKeyInfo` in DER: PBES2 with PBKDF2-HMAC-SHA-256 (600,000 iterations) and AES-256-CBC.
     ///
     /// # Errors
-    /// As [`KeyPair::secret_pkcs8_der`].
+    /// [`Error::PasswordLength`] for the empty password; as [`KeyPair::secret_pkcs8_der`].
     pub fn encrypted_pkcs8_der(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Vec<u8>> {
         Ok(self.encrypted_document(password, rng)?.as_bytes().to_vec())
     }
@@ -134,7 +138,7 @@ impl KeyPair {
     /// PKCS#8 `EncryptedPrivateKeyInfo` in PEM, encrypted as in [`KeyPair::encrypted_pkcs8_der`].
     ///
     /// # Errors
-    /// As [`KeyPair::secret_pkcs8_der`].
+    /// As [`KeyPair::encrypted_pkcs8_der`].
     pub fn encrypted_pkcs8_pem(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<String> {
         self.encrypted_document(password, rng)?
             .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
@@ -148,6 +152,9 @@ impl KeyPair {
     }
 
     fn encrypted_document(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<SecretDocument> {
+        if password.is_empty() {
+            return Err(Error::PasswordLength { bytes: 0 });
+        }
         let (mut salt, mut iv) = ([0; 16], [0; 16]);
         rng.fill_bytes(&mut salt);
         rng.fill_bytes(&mut iv);

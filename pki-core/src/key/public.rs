@@ -193,7 +193,7 @@ fn name_of(oid: &str) -> &str {
     }
 }
 
-fn significant_bits(big_endian: &[u8]) -> usize {
+pub(super) fn significant_bits(big_endian: &[u8]) -> usize {
     let digits = big_endian.iter().position(|b| *b != 0).and_then(|start| big_endian.get(start..)).unwrap_or(&[]);
     digits.first().map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)
 }

@@ -6,7 +6,7 @@ use rand::{CryptoRng, SeedableRng as _};
 use super::{Executor, Host, Mesh, Trust};
 use crate::authority::Authority;
 use crate::bundle::{Bundle, TrustedRoot};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::key::KeyPair;
 use crate::name::{DnsName, RootName};
 use crate::password::Password;
@@ -70,23 +70,15 @@ impl Mesh {
         let root_tasks: Vec<_> = plans.into_iter().map(|plan| (plan, ChaCha20Rng::from_rng(rng))).collect();
         let host_rngs: Vec<_> = self.hosts.iter().map(|_| ChaCha20Rng::from_rng(rng)).collect();
 
-        let roots = executor.map(root_tasks, |(plan, mut rng)| self.make_root(plan, now, &mut rng));
-        let roots = roots.into_iter().collect::<Result<Vec<IssuedRoot>>>()?;
-
-        let authority_of = |i: usize| match self.trust {
-            Trust::PerHost => roots.get(i),
-            Trust::Shared => roots.first(),
+        let roots = run(executor, root_tasks, |(plan, mut rng)| self.make_root(plan, now, &mut rng))?;
+        let root_of_each_host: Vec<&IssuedRoot> = match self.trust {
+            Trust::PerHost => roots.iter().collect(),
+            Trust::Shared => roots.iter().cycle().take(self.hosts.len()).collect(),
         };
-        let host_tasks: Vec<_> = self
-            .hosts
-            .iter()
-            .zip(host_rngs)
-            .enumerate()
-            .filter_map(|(i, (host, rng))| authority_of(i).map(|root| (host, root, rng)))
-            .collect();
-        let hosts = executor
-            .map(host_tasks, |(host, root, mut rng)| self.make_host(host, root, &roots, passwords, now, &mut rng));
-        let hosts = hosts.into_iter().collect::<Result<Vec<IssuedHost>>>()?;
+        let host_tasks = self.hosts.iter().zip(root_of_each_host).zip(host_rngs).collect();
+        let hosts = run(executor, host_tasks, |((host, root), mut rng)| {
+            self.make_host(host, root, &roots, passwords, now, &mut rng)
+        })?;
         Ok(IssuedMesh { roots, hosts })
     }
 
@@ -146,6 +138,21 @@ impl Mesh {
         let bundle = Bundle::new(host.fqdn.clone(), identity.leaf().clone(), pfx, host.encoding, trust);
         Ok(IssuedHost { bundle, password })
     }
+}
+
+/// Hands tasks to the executor and insists on a result for each.
+fn run<T: Send, R: Send>(
+    executor: &impl Executor,
+    tasks: Vec<T>,
+    work: impl Fn(T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let given = tasks.len();
+    let results = executor.map(tasks, work).into_iter().collect::<Result<Vec<R>>>()?;
+    if results.len() != given {
+        let detail = format!("the executor was given {given} tasks and returned {} results", results.len());
+        return Err(Error::Internal { what: "running tasks", detail });
+    }
+    Ok(results)
 }
 
 /// What a root is to be.

@@ -1,5 +1,7 @@
 //! From BER to DER: lengths become definite, OCTET STRINGs whole. PFX is BER (RFC 7292 §3.1), and NSS writes it so.
 
+use zeroize::Zeroizing;
+
 use crate::error::{Error, Result};
 
 /// How deep values may be nested.
@@ -11,8 +13,9 @@ const CONSTRUCTED: u8 = 0x20;
 ///
 /// The output is never longer than twice the input, because a DER length has at most the bytes of a BER length plus
 /// those that mark an indefinite one.
-pub(super) fn to_der(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut output = Vec::with_capacity(bytes.len());
+pub(super) fn to_der(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    // What was decrypted passes through here: every copy is overwritten, and none is left behind by growing.
+    let mut output = Zeroizing::new(Vec::with_capacity(2 * bytes.len()));
     let rest = convert(bytes, &mut output, 0)?;
     if rest.is_empty() { Ok(output) } else { Err(damaged("bytes follow its end")) }
 }
@@ -35,7 +38,7 @@ fn convert<'b>(bytes: &'b [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
         return Ok(rest);
     }
 
-    let mut inner = Vec::new();
+    let mut inner = Zeroizing::new(Vec::with_capacity(2 * length.unwrap_or(rest.len()).min(rest.len())));
     let rest = match length {
         Some(length) => {
             let (mut value, rest) = rest.split_at_checked(length).ok_or_else(|| damaged("a value is cut short"))?;
@@ -63,8 +66,8 @@ fn convert<'b>(bytes: &'b [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
 }
 
 /// The contents of OCTET STRINGs that follow each other, put together. They are in DER and primitive by now.
-pub(super) fn joined(segments: &[u8]) -> Result<Vec<u8>> {
-    let mut whole = Vec::with_capacity(segments.len());
+pub(super) fn joined(segments: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let mut whole = Zeroizing::new(Vec::with_capacity(segments.len()));
     let mut rest = segments;
     while !rest.is_empty() {
         let Header { tag, length, rest: after } = header(rest)?;

@@ -119,7 +119,8 @@ fn decrypt_pbes1(
         })
         .map_err(damaged)?;
     // Key and IV are derived apart, and a 3DES key needs two hashes.
-    budget.spend(iterations, 2 + u64::from(key_bytes > 20))?;
+    let forms = super::mac::bmp_forms(password);
+    budget.spend(iterations, forms.len() as u64 * (2 + u64::from(key_bytes > 20)))?;
 
     let try_form = |bmp: &[u8]| {
         let (key, iv) = derive_key_and_iv(bmp, salt, iterations, key_bytes);
@@ -129,7 +130,7 @@ fn decrypt_pbes1(
             _ => decrypt_cbc::<Rc2>(&key, &iv, ciphertext),
         }
     };
-    let plaintext = super::mac::bmp_forms(password).iter().find_map(|bmp| try_form(bmp));
+    let plaintext = forms.iter().filter_map(|bmp| try_form(bmp)).find(|plaintext| is_one_value(plaintext));
     let plaintext = plaintext.ok_or(Error::WrongPassword { what: super::PFX })?;
     Ok((plaintext, Protection::Pbes1 { algorithm: name, iterations }))
 }
@@ -166,9 +167,16 @@ fn decrypt_pbes2(
     // A round of HMAC is two compressions or more.
     budget.spend(kdf.iteration_count, 2 * blocks)?;
 
-    let plaintext =
-        parameters.decrypt(password.as_utf8(), ciphertext).map_err(|_| Error::WrongPassword { what: super::PFX })?;
-    Ok((Zeroizing::new(plaintext), Protection::Pbes2 { cipher, prf, iterations: kdf.iteration_count }))
+    let plaintext = parameters.decrypt(password.as_utf8(), ciphertext).ok().map(Zeroizing::new);
+    let plaintext = plaintext.filter(|plaintext| is_one_value(plaintext));
+    let plaintext = plaintext.ok_or(Error::WrongPassword { what: super::PFX })?;
+    Ok((plaintext, Protection::Pbes2 { cipher, prf, iterations: kdf.iteration_count }))
+}
+
+/// Whether decryption gave what is encrypted in a PFX, one BER value. A wrong key gives good padding by chance, once in
+/// 256 times, and this next to never.
+fn is_one_value(plaintext: &[u8]) -> bool {
+    super::ber::to_der(plaintext).is_ok()
 }
 
 fn derive_key_and_iv(

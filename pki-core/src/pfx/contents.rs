@@ -99,17 +99,27 @@ impl Contents {
         Identity::from_parts(leaf.clone(), key.key_pair()?, root.clone())
     }
 
-    /// The oldest Windows Server that can import the file, or `None` if none is known to.
+    /// The oldest Windows Server that is known to import such a file: one that is protected throughout as one of the
+    /// two [`Encoding`]s is, or with RC2 for certificates as Windows used to write. `None` for everything else.
     pub fn oldest_windows(&self) -> Option<WindowsServer> {
-        let protections =
-            self.keys.iter().map(|k| &k.protection).chain(self.certificates.iter().map(|c| &c.protection));
-        let mac = self.mac.as_ref()?;
-        if mac.status == MacStatus::NotChecked || mac.algorithm.starts_with("PBMAC1") {
-            return None;
-        }
-        let legacy = mac.algorithm == "HMAC-SHA-1"
-            && protections.clone().all(|protection| !matches!(protection, Protection::Pbes2 { .. }));
-        Some(if legacy { Encoding::Legacy } else { Encoding::Modern }.oldest_windows())
+        let mac = self.mac.as_ref().filter(|mac| mac.status == MacStatus::Verified)?;
+        let of_keys = self.keys.iter().map(|key| &key.protection);
+        let of_certificates = self.certificates.iter().map(|entry| &entry.protection);
+        let encoding = match mac.algorithm.as_str() {
+            "HMAC-SHA-1" => Encoding::Legacy,
+            "HMAC-SHA-256" => Encoding::Modern,
+            _ => return None,
+        };
+        let is_known = |protection: &Protection| match (encoding, protection) {
+            (Encoding::Legacy, Protection::Pbes1 { algorithm, .. }) => {
+                ["pbeWithSHA1And3-KeyTripleDES-CBC", "pbeWithSHA1And40BitRC2-CBC"].contains(algorithm)
+            }
+            (Encoding::Modern, Protection::Pbes2 { cipher, prf, .. }) => {
+                (*cipher, *prf) == ("AES-256-CBC", "HMAC-SHA-256")
+            }
+            _ => false,
+        };
+        of_keys.chain(of_certificates).all(is_known).then(|| encoding.oldest_windows())
     }
 }
 

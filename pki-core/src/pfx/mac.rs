@@ -76,12 +76,12 @@ pub(super) fn check(
             });
         }
     };
-    budget.spend(plan.iterations, plan.cost())?;
+    let forms = bmp_forms(password);
+    budget.spend(plan.iterations, forms.len() as u64 * plan.cost())?;
     let matches = |bmp: &Zeroizing<Vec<u8>>| {
-        let expected = plan.compute(bmp, password, message);
-        bool::from(expected.ct_eq(mac.digest))
+        plan.compute(bmp, password, message).is_ok_and(|expected| expected.ct_eq(mac.digest).into())
     };
-    if !bmp_forms(password).iter().any(matches) {
+    if !forms.iter().any(matches) {
         return Err(Error::WrongPassword { what: super::PFX });
     }
     Ok(Mac {
@@ -93,7 +93,7 @@ pub(super) fn check(
 }
 
 /// The MAC of a new PFX.
-pub(super) fn make(hash: Hash, bmp: &[u8], salt: &[u8], iterations: u32, message: &[u8]) -> Vec<u8> {
+pub(super) fn make(hash: Hash, bmp: &[u8], salt: &[u8], iterations: u32, message: &[u8]) -> Result<Vec<u8>> {
     let mut key = Zeroizing::new(vec![0; hash.output_bytes()]);
     hash.derive(Use::Mac, bmp, salt, iterations, &mut key);
     hmac(hash, &key, message)
@@ -151,7 +151,7 @@ impl Plan {
         Ok(Some(Self { scheme, hash, salt: kdf.salt.as_bytes().to_vec(), iterations: kdf.iteration_count }))
     }
 
-    fn compute(&self, bmp: &[u8], password: &Password, message: &[u8]) -> Vec<u8> {
+    fn compute(&self, bmp: &[u8], password: &Password, message: &[u8]) -> Result<Vec<u8>> {
         match self.scheme {
             Scheme::Pkcs12 => make(self.hash, bmp, &self.salt, self.iterations, message),
             Scheme::Pbmac1 { prf, key_bytes } => {
@@ -185,21 +185,21 @@ impl Plan {
     }
 }
 
-fn hmac(hash: Hash, key: &[u8], message: &[u8]) -> Vec<u8> {
+fn hmac(hash: Hash, key: &[u8], message: &[u8]) -> Result<Vec<u8>> {
     macro_rules! hmac {
         ($digest:ty) => {
-            Hmac::<$digest>::new_from_slice(key)
-                .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
-                .unwrap_or_default() // HMAC takes keys of every length
+            Hmac::<$digest>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
         };
     }
-    match hash {
+    let mac = match hash {
         Hash::Sha1 => hmac!(Sha1),
         Hash::Sha224 => hmac!(Sha224),
         Hash::Sha256 => hmac!(Sha256),
         Hash::Sha384 => hmac!(Sha384),
         Hash::Sha512 => hmac!(Sha512),
-    }
+    };
+    // HMAC takes keys of every length; an empty MAC must never come out of here all the same.
+    mac.map_err(|error| Error::Internal { what: "computing a MAC", detail: error.to_string() })
 }
 
 fn hash_by_oid(oid: ObjectIdentifier) -> Option<Hash> {

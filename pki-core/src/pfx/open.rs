@@ -135,7 +135,7 @@ impl Opener<'_> {
         if depth > MAX_DEPTH {
             return Err(over("depth of nested safes", depth as u64, MAX_DEPTH as u64));
         }
-        let contents = Zeroizing::new(ber::to_der(contents)?);
+        let contents = ber::to_der(contents)?;
         for bag in reader::safe_contents(&contents)? {
             match bag.id {
                 super::KEY_BAG => {

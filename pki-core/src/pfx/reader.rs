@@ -119,7 +119,7 @@ impl<'a> Safe<'a> {
         let ciphertext = match content.tag() {
             tag if tag == context_0(false) => content.value().to_vec(),
             // In pieces, as NSS writes it.
-            tag if tag == context_0(true) => ber::joined(content.value())?,
+            tag if tag == context_0(true) => ber::joined(content.value())?.to_vec(),
             _ => return Err(damaged("encrypted data without content")),
         };
         Ok(Self::Encrypted { algorithm, ciphertext })

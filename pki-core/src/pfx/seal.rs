@@ -21,9 +21,8 @@ use crate::name::Fqdn;
 use crate::password::Password;
 
 /// How a PFX is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct SealOptions {
     /// Its algorithms.
     pub encoding: Encoding,
@@ -80,7 +79,7 @@ pub fn seal(
             ContentInfo::EncryptedData(EncryptedData { encrypted_content_info }).write(writer.next());
         });
     });
-    let mac_data = Some(sealer.mac(&auth_safe, rng));
+    let mac_data = Some(sealer.mac(&auth_safe, rng)?);
     Ok(PFX { version: 3, auth_safe: ContentInfo::Data(auth_safe), mac_data }.to_der())
 }
 
@@ -124,14 +123,14 @@ impl Sealer<'_> {
         Ok((AlgorithmIdentifier::OtherAlg(identifier), ciphertext))
     }
 
-    fn mac(&self, message: &[u8], rng: &mut (impl CryptoRng + ?Sized)) -> MacData {
+    fn mac(&self, message: &[u8], rng: &mut (impl CryptoRng + ?Sized)) -> Result<MacData> {
         let salt = random::<20>(rng);
         let (hash, iterations, digest_algorithm) = match self.encoding {
             Encoding::Legacy => (Hash::Sha1, LEGACY_ITERATIONS, AlgorithmIdentifier::Sha1),
             Encoding::Modern => (Hash::Sha256, MODERN_ITERATIONS, sha256()),
         };
-        let digest = mac::make(hash, &self.bmp, &salt, iterations, message);
-        MacData { mac: DigestInfo { digest_algorithm, digest }, salt: salt.to_vec(), iterations }
+        let digest = mac::make(hash, &self.bmp, &salt, iterations, message)?;
+        Ok(MacData { mac: DigestInfo { digest_algorithm, digest }, salt: salt.to_vec(), iterations })
     }
 }
 

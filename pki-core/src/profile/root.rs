@@ -75,7 +75,9 @@ impl RootProfile {
         let subtree = |host: &DnsName| {
             Ok(GeneralSubtree { base: GeneralName::DnsName(ia5(host.as_str())?), minimum: 0, maximum: None })
         };
-        let permitted = self.hosts.iter().map(subtree).collect::<Result<_>>()?;
+        // Each name once, though every node of a cluster brings its broker's.
+        let once = self.hosts.iter().enumerate().filter(|(i, host)| !self.hosts.iter().take(*i).any(|h| h == *host));
+        let permitted = once.map(|(_, host)| subtree(host)).collect::<Result<_>>()?;
         Ok(pkix::NameConstraints { permitted_subtrees: Some(permitted), excluded_subtrees: None })
     }
 }

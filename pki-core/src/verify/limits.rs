@@ -36,7 +36,7 @@ pub(super) fn path_length(issuer: &Certificate, below: &[&Certificate]) -> Verdi
     let count = below.iter().skip(1).filter(|intermediate| !intermediate.is_self_issued()).count();
     match issuer.extensions().basic_constraints.and_then(|constraints| constraints.path_len) {
         None => Verdict::passed(format!("no limit, {count} intermediates follow")),
-        Some(limit) if count > usize::from(limit) => {
+        Some(limit) if count as u64 > u64::from(limit) => {
             Verdict::failed(format!("{limit} intermediates may follow, {count} do"))
         }
         Some(limit) => Verdict::passed(format!("{limit} intermediates may follow, {count} do")),
@@ -53,7 +53,7 @@ pub(super) fn key_usage(role: Role, certificate: &Certificate) -> Verdict {
             Verdict::warning(format!("keyEncipherment is missing, which old servers need; it has {usage}"))
         }
         (Role::Leaf, Some(usage)) => Verdict::passed(usage.to_string()),
-        (_, None) => Verdict::warning("no KeyUsage, which every CA certificate needs (RFC 5280 §4.2.1.3)"),
+        (_, None) => Verdict::warning("no KeyUsage, which every CA certificate needs (RFC 5280 section 4.2.1.3)"),
         (_, Some(usage)) if !usage.key_cert_sign() => {
             Verdict::failed(format!("keyCertSign is missing; it has {usage}"))
         }

@@ -14,7 +14,7 @@ const MAX_CERTIFICATES: usize = 8;
 /// The most signatures that are checked to find the chains.
 const MAX_SIGNATURES: usize = 100;
 /// The most chains that are judged.
-const MAX_PATHS: usize = 16;
+const MAX_PATHS: usize = 4;
 
 /// A chain, or what was found of it.
 #[derive(Clone)]

@@ -129,7 +129,7 @@ impl<'r> IntoIterator for &'r Report {
 
 impl Check {
     /// All checks, in the order of a report.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: &'static [Self] = &[
         Self::RootFound,
         Self::IssuerName,
         Self::KeyIdentifiers,

@@ -215,3 +215,39 @@ fn dates_before_1970_and_signatures_of_odd_bits_are_read() {
     let odd = Certificate::from_der(&odd).unwrap();
     assert!(odd.check_signature_by(identity("HOST4.atwork.at").root().public_key()).is_err());
 }
+
+/// A leaf with bytes put in at the end of what is signed. Nobody signed the result; only reading it is tried.
+fn with_fields_added(fields: &[u8]) -> Vec<u8> {
+    let leaf = identity("HOST4.atwork.at").leaf().as_der().to_vec();
+    let tbs_length = usize::from(u16::from_be_bytes([leaf[6], leaf[7]]));
+    let mut longer = leaf.clone();
+    longer.splice(8 + tbs_length..8 + tbs_length, fields.iter().copied());
+    for at in [2, 6] {
+        let length = u16::from_be_bytes([leaf[at], leaf[at + 1]]) + u16::try_from(fields.len()).unwrap();
+        longer[at..at + 2].copy_from_slice(&length.to_be_bytes());
+    }
+    longer
+}
+
+#[test]
+fn fields_that_no_certificate_has_are_refused() {
+    assert!(Certificate::from_der(&with_fields_added(&[])).is_ok());
+    let extensions_again =
+        [0xa3, 0x0e, 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x04, 0x03, 0x30, 0x01, 0x00];
+    for fields in [
+        &extensions_again[..],
+        &[0x81, 0x02, 0x00, 0xff], // a unique identifier after the extensions
+        &[0x03, 0x02, 0x00, 0xff], // a BIT STRING, whose tag has the number 3 as well
+        &[0x01, 0x01, 0xff],
+        &[0xc3, 0x01, 0xff],
+    ] {
+        let result = Certificate::from_der(&with_fields_added(fields));
+        assert!(matches!(result, Err(Error::Damaged { .. })), "{fields:02x?}: {result:?}");
+    }
+}
+
+#[test]
+fn a_name_cannot_pretend_to_be_several_attributes() {
+    let odd = self_signed("good, O=Example, CN=#1+\\", vec![], weak_pkcs8());
+    assert_eq!(odd.subject().to_string(), r"CN=good\, O=Example\, CN=#1\+\\");
+}

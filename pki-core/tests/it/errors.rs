@@ -21,6 +21,8 @@ fn every_error_says_something() {
         Error::RootName { name: text(), problem: RootNameProblem::Empty },
         Error::DuplicateHost { name: text() },
         Error::DuplicateRoot { name: text() },
+        Error::EmptyValidity { not_before: text(), not_after: text() },
+        Error::PasswordNeeded { what: "the private key" },
         Error::NamedLikeItsRoot { name: text() },
         Error::NoHosts,
         Error::PasswordLength { bytes: 0 },

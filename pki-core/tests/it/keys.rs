@@ -103,7 +103,7 @@ fn encrypted_pkcs8_opens_with_its_password_only() {
     let again = KeyPair::from_pkcs8_pem(&pem, Some(&right)).unwrap();
     assert_eq!(again.secret_pkcs8_der().unwrap(), key.secret_pkcs8_der().unwrap());
     assert_eq!(KeyPair::from_pkcs8_pem(&pem, Some(&wrong)).unwrap_err(), wrong_password());
-    assert_eq!(KeyPair::from_pkcs8_pem(&pem, None).unwrap_err(), wrong_password());
+    assert_eq!(KeyPair::from_pkcs8_pem(&pem, None).unwrap_err(), Error::PasswordNeeded { what: "the private key" });
 }
 
 #[test]
@@ -372,4 +372,10 @@ fn swap(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
     let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
     bytes[at..at + to.len()].copy_from_slice(to);
+}
+
+#[test]
+fn no_key_is_encrypted_with_the_empty_password() {
+    let result = key(0).encrypted_pkcs8_der(&Password::empty(), &mut rng(1));
+    assert_eq!(result, Err(Error::PasswordLength { bytes: 0 }));
 }

@@ -10,6 +10,33 @@ fn a_room_uses_only_rooms_declared_above_it() {
 }
 
 #[test]
+fn each_library_stays_in_its_room() {
+    let sources = Sources::of_this_crate();
+    for (library, room) in [
+        ("rsa", "key"),
+        ("p12", "pfx"),
+        ("yasna", "pfx"),
+        ("cbc", "pfx"),
+        ("des", "pfx"),
+        ("rc2", "pfx"),
+        ("idna", "name"),
+    ] {
+        let users: Vec<_> = sources
+            .files
+            .iter()
+            .filter(|file| tokens(&file.code).windows(2).any(|pair| pair == [library, "::"]))
+            .collect();
+        assert!(!users.is_empty(), "{library}");
+        for file in users {
+            assert_eq!(file.room(), room, "{} uses {library}", file.path);
+        }
+    }
+    let builds = |file: &&File| tokens(&file.code).windows(3).any(|words| words == ["x509_cert", "::", "builder"]);
+    let builders: Vec<_> = sources.files.iter().filter(builds).map(File::room).collect();
+    assert!(!builders.is_empty() && builders.iter().all(|room| *room == "authority"), "{builders:?}");
+}
+
+#[test]
 fn no_room_touches_disk_network_clock_or_system() {
     let violations = uses_of_the_system(&Sources::of_this_crate());
     assert!(violations.is_empty(), "{violations:#?}");

@@ -26,16 +26,36 @@ fn bytes(mesh: &IssuedMesh) -> Vec<(String, Vec<u8>)> {
     files.map(|file| (file.path, file.bytes.to_vec())).collect()
 }
 
-/// Threads that finish in the reverse order of the tasks.
-struct Backwards;
+/// A thread for each task.
+struct Threads;
 
-impl Executor for Backwards {
+impl Executor for Threads {
     fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
         let work = &work;
         std::thread::scope(|scope| {
             let threads: Vec<_> = tasks.into_iter().map(|task| scope.spawn(move || work(task))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         })
+    }
+}
+
+/// The last task first.
+struct Backwards;
+
+impl Executor for Backwards {
+    fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+        let mut results: Vec<R> = tasks.into_iter().rev().map(work).collect();
+        results.reverse();
+        results
+    }
+}
+
+/// Loses its first result, as one does that swallows a panic.
+struct Lossy;
+
+impl Executor for Lossy {
+    fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+        tasks.into_iter().map(work).skip(1).collect()
     }
 }
 
@@ -90,7 +110,9 @@ fn a_shared_root_signs_for_all_and_for_nobody_else() {
 fn threads_change_nothing() {
     for trust in [Trust::PerHost, Trust::Shared] {
         let mesh = mesh(&["a.example.org", "b.example.org"], trust);
-        assert_eq!(bytes(&issue(&mesh, &Sequential)), bytes(&issue(&mesh, &Backwards)));
+        let expected = bytes(&issue(&mesh, &Sequential));
+        assert_eq!(bytes(&issue(&mesh, &Threads)), expected);
+        assert_eq!(bytes(&issue(&mesh, &Backwards)), expected);
     }
 }
 
@@ -119,4 +141,29 @@ fn hosts_and_roots_are_named_once() {
     second.root_name = first.root_name.clone();
     let result = Mesh::new(vec![first, second]);
     assert_eq!(result.map(|_| ()), Err(Error::DuplicateRoot { name: "Root".to_owned() }));
+}
+
+#[test]
+fn a_lost_result_is_an_error_and_never_another_hosts() {
+    let mut mesh = mesh(&["a.example.org", "b.example.org", "c.example.org"], Trust::PerHost);
+    mesh.name_constraints = false;
+    let result = mesh.issue(&Lossy, &PasswordSource::Generate, support::now(), &mut support::rng(1));
+    assert!(matches!(result, Err(Error::Internal { what: "running tasks", .. })));
+}
+
+#[test]
+fn a_broker_of_all_nodes_is_permitted_once() {
+    let node = |name: &str| {
+        let mut host = Host::new(support::fqdn(name));
+        host.also = vec!["broker.atwork.at".parse().unwrap()];
+        host
+    };
+    let mut mesh = Mesh::new(vec![node("n1.atwork.at"), node("n2.atwork.at")]).unwrap();
+    mesh.trust = Trust::Shared;
+    mesh.key_algorithm = KeyAlgorithm::Rsa2048;
+    let issued = issue(&mesh, &Sequential);
+    let root = issued.roots[0].authority.certificate();
+    let permitted = &root.extensions().name_constraints.as_ref().unwrap().permitted;
+    let permitted: Vec<_> = permitted.iter().map(ToString::to_string).collect();
+    assert_eq!(permitted, ["n1.atwork.at", "broker.atwork.at", "n2.atwork.at"]);
 }

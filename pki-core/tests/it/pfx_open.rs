@@ -128,6 +128,35 @@ proptest! {
         prop_assert!(open(&bytes).is_err());
     }
 
+    /// Without the MAC every change reaches the reader behind it; nothing is promised but an end.
+    #[test]
+    fn no_change_behind_the_mac_makes_it_panic(
+        file in 0..3usize,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        static FILES: [&[u8]; 3] =
+            [include_bytes!("vectors/without-mac.pfx"), picky_test_data::OPENSSL_NOCRYPT, picky_test_data::CERTMGR_3DES];
+        let mut bytes = FILES[file].to_vec();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let mut options = OpenOptions::default();
+        options.require_mac = false;
+        options.max_iterations = 50;
+        let _ = pfx::open(&bytes, &Password::empty(), &options);
+        let _ = pfx::open(&bytes, &password(), &options);
+    }
+
+    #[test]
+    fn a_wrong_password_is_never_called_damage_without_a_mac(wrong in "[a-z]{1,12}") {
+        let mut options = OpenOptions::default();
+        options.require_mac = false;
+        let wrong = Password::new(wrong).unwrap();
+        let result = pfx::open(include_bytes!("vectors/without-mac.pfx"), &wrong, &options);
+        prop_assert!(matches!(result, Err(Error::WrongPassword { .. })), "{result:?}");
+    }
+
     #[test]
     fn no_change_of_a_file_goes_unnoticed(at in any::<prop::sample::Index>(), flip in 1u8..) {
         static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| sealed(Encoding::Legacy));

@@ -39,7 +39,7 @@ pub(super) struct CertificateFacts {
     pub(super) key: String,
     pub(super) signature: String,
     pub(super) ca: bool,
-    pub(super) path_length: Option<u8>,
+    pub(super) path_length: Option<u32>,
     pub(super) key_usage: Option<String>,
     pub(super) extended_key_usage: Option<Vec<String>>,
     pub(super) permitted_names: Vec<String>,
