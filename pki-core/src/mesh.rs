@@ -52,6 +52,11 @@ pub struct Mesh {
     pub leaf_days: Days,
     /// Whether each root is limited to its hosts.
     pub name_constraints: bool,
+    /// Whether each root is limited to TLS servers and clients.
+    pub extended_key_usage: bool,
+    /// The CommonName of a shared root; by default `Replica Shared Root` and eight hexadecimal digits that stand for
+    /// the hosts, so that two meshes differ.
+    pub shared_root_name: Option<RootName>,
 }
 
 /// One host of a mesh.
@@ -104,6 +109,8 @@ impl Mesh {
             root_days: Days::ROOT,
             leaf_days: Days::LEAF,
             name_constraints: true,
+            extended_key_usage: true,
+            shared_root_name: None,
         })
     }
 
@@ -120,8 +127,10 @@ impl Mesh {
         }
     }
 
-    /// `Replica Shared Root` and eight hexadecimal digits that stand for the hosts, so that two meshes differ.
-    fn shared_root_name(&self) -> Result<RootName> {
+    fn name_of_shared_root(&self) -> Result<RootName> {
+        if let Some(name) = &self.shared_root_name {
+            return Ok(name.clone());
+        }
         let mut hosts: Vec<String> = self.hosts.iter().map(|host| host.fqdn.as_dns_name().to_lowercase()).collect();
         hosts.sort();
         let digest = Sha256::digest(hosts.join("\n"));

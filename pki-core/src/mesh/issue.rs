@@ -93,7 +93,7 @@ impl Mesh {
     fn root_plans(&self) -> Result<Vec<RootPlan>> {
         let contents: Vec<(RootName, Vec<DnsName>)> = match self.trust {
             Trust::PerHost => self.hosts.iter().map(|host| (host.root_name(), host.names().collect())).collect(),
-            Trust::Shared => vec![(self.shared_root_name()?, self.hosts.iter().flat_map(Host::names).collect())],
+            Trust::Shared => vec![(self.name_of_shared_root()?, self.hosts.iter().flat_map(Host::names).collect())],
         };
         let plan = |(label, (name, permitted))| RootPlan { label, name, permitted };
         Ok(self.root_labels().into_iter().zip(contents).map(plan).collect())
@@ -104,6 +104,7 @@ impl Mesh {
         let mut profile = RootProfile::new(name, permitted);
         profile.days = self.root_days;
         profile.name_constraints = self.name_constraints;
+        profile.extended_key_usage = self.extended_key_usage;
         let key = KeyPair::generate(self.key_algorithm, rng)?;
         Ok(IssuedRoot { label, authority: Authority::create(&profile, key, now, rng)? })
     }

@@ -167,3 +167,15 @@ fn a_broker_of_all_nodes_is_permitted_once() {
     let permitted: Vec<_> = permitted.iter().map(ToString::to_string).collect();
     assert_eq!(permitted, ["n1.atwork.at", "broker.atwork.at", "n2.atwork.at"]);
 }
+
+#[test]
+fn a_shared_root_can_be_named_and_its_limits_switched_off() {
+    let mut mesh = mesh(&["a.example.org"], Trust::Shared);
+    mesh.shared_root_name = Some("Root of Graz".parse().unwrap());
+    mesh.name_constraints = false;
+    mesh.extended_key_usage = false;
+    let issued = issue(&mesh, &Sequential);
+    let root = issued.roots[0].authority.certificate();
+    assert_eq!(root.subject().to_string(), "CN=Root of Graz");
+    assert!(root.extensions().name_constraints.is_none() && root.extensions().extended_key_usage.is_none());
+}
