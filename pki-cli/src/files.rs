@@ -1,13 +1,14 @@
-//! Writing files: new ones only, for the owner only, whole or not at all.
+//! Writing files: new ones only, for the owner only, each piece whole.
 //!
 //! A [`Batch`] is written into a folder of its own beside its destination, forced to disk, and then moved into place
-//! piece by piece. A run that is killed leaves at most that folder, which its owner alone can enter and the next run
-//! removes.
+//! piece by piece, private ones first. A run that is killed may have placed some of them; besides, it leaves at most
+//! that folder, which its owner alone can enter and the next run removes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use pki_core::certificate::Certificate;
 use tempfile::TempDir;
 
 use crate::exit::{Failure, Result};
@@ -37,7 +38,7 @@ impl Batch {
         if parent != root {
             shut(&parent)?;
         }
-        remove_what_was_killed(&parent)?;
+        remove_what_was_killed(&parent);
         let context = |error: io::Error| Failure::io(format!("cannot write in {}", parent.display()), &error);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
@@ -115,8 +116,10 @@ pub(crate) fn refuse_existing<P: AsRef<Path>>(root: &Path, paths: impl IntoItera
         let target = root.join(path);
         // Not `exists`: a symbolic link to nowhere is there too.
         if target.symlink_metadata().is_ok() {
-            return Err(Failure::new(format!("{} exists and is never overwritten", target.display()))
-                .hint("nothing was written; choose another folder, or move the old files away"));
+            return Err(Failure::new(format!("{} exists and is never overwritten", target.display())).hint(
+                "nothing was written; choose another folder, or move the old files away; \
+                 if an earlier run was killed, remove what it left",
+            ));
         }
     }
     Ok(())
@@ -127,7 +130,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     use io::Read as _;
 
     const MAX_BYTES: u64 = 4 << 20;
-    let context = |error: io::Error| Failure::io(format!("cannot read {}", path.display()), &error);
+    let context = |error: io::Error| cannot_read(path, &error);
     let file = File::open(path).map_err(context)?;
     // Room for the whole file, so that growing leaves no copies of a key behind.
     let expected = file.metadata().map_err(context)?.len().min(MAX_BYTES);
@@ -138,6 +141,32 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
             .hint("certificates, keys, PFX files and manifests are smaller; check the path"));
     }
     Ok(bytes)
+}
+
+/// What a path is, without following a link.
+pub(crate) fn kind(path: &Path) -> Result<fs::FileType> {
+    let metadata = path.symlink_metadata();
+    metadata.map(|metadata| metadata.file_type()).map_err(|error| cannot_read(path, &error))
+}
+
+/// That a path cannot be read.
+pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    Failure::io(format!("cannot read {}", path.display()), error)
+}
+
+/// Reads a file that holds one certificate, DER or PEM.
+pub(crate) fn certificate(path: &Path) -> Result<Certificate> {
+    certificate_of(&read(path)?).map_err(|failure| failure.context(path.display()))
+}
+
+/// The one certificate in DER or PEM; of several it would be unclear which is meant.
+pub(crate) fn certificate_of(bytes: &[u8]) -> Result<Certificate> {
+    let count = String::from_utf8_lossy(bytes).matches("-----BEGIN CERTIFICATE-----").count();
+    match Certificate::from_der_or_pem(bytes) {
+        Ok(certificate) if count < 2 || certificate.as_der() == bytes => Ok(certificate),
+        Err(error) if count < 2 => Err(error.into()),
+        _ => Err(Failure::new(format!("it holds {count} certificates")).hint("give each a file of its own")),
+    }
 }
 
 /// Makes a folder and those above it; the ones that are made are the owner's alone.
@@ -176,17 +205,20 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the staging folders of runs that were killed: those whose lock nobody holds.
-fn remove_what_was_killed(parent: &Path) -> Result<()> {
-    let context = |error: io::Error| Failure::io(format!("cannot read {}", parent.display()), &error);
-    for entry in fs::read_dir(parent).map_err(context)? {
-        let entry = entry.map_err(context)?;
+/// Removes the staging folders of killed runs: those whose lock nobody holds. What cannot be removed is in nobody's way.
+pub(crate) fn remove_what_was_killed(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let (folder, lock) = (entry.path(), entry.path().join(LOCK));
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if is_staging && File::open(entry.path().join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
-            fs::remove_dir_all(entry.path()).map_err(context)?;
+        // Opening a pipe that somebody called so would never end, and a link would lead elsewhere.
+        if is_staging
+            && kind(&folder).is_ok_and(|kind| kind.is_dir())
+            && kind(&lock).is_ok_and(|kind| kind.is_file())
+            && File::open(lock).is_ok_and(|lock| lock.try_lock().is_ok())
+        {
+            let _ = fs::remove_dir_all(folder);
         }
     }
-    Ok(())
 }
 
 /// Takes a folder away from everybody but its owner, however it was made.

@@ -134,6 +134,19 @@ fn the_next_run_removes_what_a_killed_one_left_and_nothing_of_one_at_work() {
     assert!(room.path("replica-pki/private/.replica-pki-partial-alive/half.key.pem").exists());
 }
 
+/// A pipe called like a lock would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn what_only_looks_like_a_killed_run_is_left_alone() {
+    let room = Room::new();
+    let folder = room.path("out/.replica-pki-partial-x");
+    fs::create_dir_all(&folder).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.join("lock")).status().unwrap().success());
+    fs::write(room.path("out/.replica-pki-partial-file"), "not a folder").unwrap();
+    room.done(&["root", "--name", "R", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
+    assert!(folder.join("lock").exists() && room.path("out/.replica-pki-partial-file").exists());
+}
+
 #[test]
 fn two_runs_at_once_do_not_mix() {
     let room = Room::new();
