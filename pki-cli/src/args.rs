@@ -11,7 +11,7 @@ use pki_core::validity::{Days, Time};
 
 /// Makes what Hyper-V hosts need to replicate without a domain: roots, certificates and PFX files, one folder a host.
 #[derive(Parser)]
-#[command(name = "replica-pki", version, after_help = ROOT_HELP, arg_required_else_help = true)]
+#[command(name = "replica-pki", version, propagate_version = true, max_term_width = 100, after_help = ROOT_HELP, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -113,16 +113,25 @@ impl Batch {
 /// Refuses to go on if one of these exists below a folder.
 pub(crate) fn refuse_existing<P: AsRef<Path>>(root: &Path, paths: impl IntoIterator<Item = P>) -> Result<()> {
     for path in paths {
-        let target = root.join(path);
-        // Not `exists`: a symbolic link to nowhere is there too.
-        if target.symlink_metadata().is_ok() {
-            return Err(Failure::new(format!("{} exists and is never overwritten", target.display())).hint(
+        if let Some(existing) = existing(root.join(path)) {
+            return Err(Failure::new(format!("{} exists and is never overwritten", existing.display())).hint(
                 "nothing was written; choose another folder, or move the old files away; \
                  if an earlier run was killed, remove what it left",
             ));
         }
     }
     Ok(())
+}
+
+/// What is in the way of a new file or folder. Case does not tell names apart, as it does not on Windows, where kits go.
+fn existing(target: PathBuf) -> Option<PathBuf> {
+    // Not `exists`: a symbolic link to nowhere is there too.
+    if target.symlink_metadata().is_ok() {
+        return Some(target);
+    }
+    let name = target.file_name()?;
+    let mut entries = fs::read_dir(target.parent()?).ok()?.flatten();
+    entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name)).map(|entry| entry.path())
 }
 
 /// Reads a file of at most this many bytes.
@@ -159,13 +168,17 @@ pub(crate) fn certificate(path: &Path) -> Result<Certificate> {
     certificate_of(&read(path)?).map_err(|failure| failure.context(path.display()))
 }
 
-/// The one certificate in DER or PEM; of several it would be unclear which is meant.
+/// The one certificate in DER or PEM.
 pub(crate) fn certificate_of(bytes: &[u8]) -> Result<Certificate> {
-    let count = String::from_utf8_lossy(bytes).matches("-----BEGIN CERTIFICATE-----").count();
-    match Certificate::from_der_or_pem(bytes) {
-        Ok(certificate) if count < 2 || certificate.as_der() == bytes => Ok(certificate),
-        Err(error) if count < 2 => Err(error.into()),
-        _ => Err(Failure::new(format!("it holds {count} certificates")).hint("give each a file of its own")),
+    refuse_several(bytes)?;
+    Ok(Certificate::from_der_or_pem(bytes)?)
+}
+
+/// Refuses PEM with several certificates: it would be unclear which is meant.
+pub(crate) fn refuse_several(bytes: &[u8]) -> Result<()> {
+    match str::from_utf8(bytes).unwrap_or_default().matches("-----BEGIN CERTIFICATE-----").count() {
+        0 | 1 => Ok(()),
+        count => Err(Failure::new(format!("the file holds {count} certificates")).hint("give each a file of its own")),
     }
 }
 

@@ -60,6 +60,10 @@ fn help_is_plain_ascii_and_fits_a_console() {
 fn version_and_usage_work_without_anything_else() {
     let room = Room::new();
     assert_eq!(room.done(&["--version"]), format!("replica-pki {}\n", env!("CARGO_PKG_VERSION")));
+    for command in COMMANDS {
+        let version = room.done(&[command, "--version"]);
+        assert!(version.ends_with(&format!(" {}\n", env!("CARGO_PKG_VERSION"))), "{version}");
+    }
     assert_eq!(room.run(&[]).code, 2);
     assert_eq!(room.run(&["nonsense"]).code, 2);
     assert_eq!(room.run(&["issue"]).code, 2);
