@@ -66,6 +66,17 @@ fn single_steps_overwrite_nothing_either() {
     }
 }
 
+#[test]
+fn a_host_in_another_case_is_the_same_host() {
+    let room = Room::new();
+    room.done(&["issue", "a.x.at", "--key", "rsa-2048"]);
+    let before = room.files();
+    let ended = room.run(&["issue", "A.X.AT", "--key", "rsa-2048"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
+    assert_eq!(room.files(), before);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_is_in_the_way_even_if_it_leads_nowhere() {
