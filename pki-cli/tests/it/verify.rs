@@ -92,6 +92,28 @@ fn what_is_no_root_is_found_among_the_roots() {
     assert!(ended.stdout.contains("may sign for HOST4.atwork.at only"), "{}", ended.stdout);
 }
 
+/// Roots that this program would never make.
+#[cfg(unix)]
+#[test]
+fn a_weak_root_of_another_program_is_found() {
+    let room = Room::with_kits();
+    let made = std::process::Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-days", "10", "-subj", "/CN=weak"])
+        .args(["-addext", "keyUsage=critical,cRLSign", "-keyout"])
+        .arg(room.path("key.pem"))
+        .arg("-out")
+        .arg(room.path("weak.cer"))
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    slip_in(&room, "weak.cer", &room.read("weak.cer"));
+    let ended = room.run(&["verify", KIT, "--json"]);
+    assert_eq!(failures(&ended), ["manifest", "trusted-root", "trusted-root"]);
+    for expected in ["lacks keyCertSign", "not RSA of at least 2048 bits", "made with SHA-1", "not limited"] {
+        assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
+    }
+}
+
 #[test]
 fn facts_of_the_manifest_that_are_not_the_files_are_found() {
     let zeros = "0".repeat(40);
