@@ -9,9 +9,9 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::{Days, Time};
 
-/// Makes what Hyper-V hosts need to replicate without a domain: roots, certificates and PFX files, one folder a host.
+/// Makes what Hyper-V hosts need to replicate without a domain: roots, certificates, PFX files.
 #[derive(Parser)]
-#[command(name = "replica-pki", version, after_help = ROOT_HELP, arg_required_else_help = true)]
+#[command(name = "replica-pki", version, propagate_version = true, after_help = ROOT_HELP, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -41,8 +41,8 @@ pub(crate) struct Issue {
     /// Full computer names, exactly as Windows shows them
     #[arg(value_name = "HOST", required = true, value_parser = host)]
     pub(crate) hosts: Vec<Fqdn>,
-    /// Where kits and private files go
-    #[arg(long, value_name = "DIR", env = "REPLICA_PKI_DIR", default_value = "replica-pki")]
+    /// Where everything goes
+    #[arg(long, value_name = "DIR", env = "REPLICA_PKI_DIR", hide_env_values = true, default_value = "replica-pki")]
     pub(crate) dir: PathBuf,
     #[command(flatten)]
     pub(crate) key: Key,
@@ -52,7 +52,7 @@ pub(crate) struct Issue {
     /// How long the roots live
     #[arg(long, value_name = "DAYS", default_value_t = Days::ROOT)]
     pub(crate) root_days: Days,
-    /// One root for each host (per-host), or one for all (shared)
+    /// A root for each host (per-host) or all (shared)
     #[arg(long, value_name = "SHAPE", default_value_t)]
     pub(crate) trust: Trust,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(crate) struct Leaf {
     /// Full computer name, exactly as Windows shows it
     #[arg(value_name = "HOST", value_parser = host)]
     pub(crate) host: Fqdn,
-    /// Further DNS name, such as the cluster's Replica Broker; can be repeated
+    /// Further name, such as the Replica Broker's; can be repeated
     #[arg(long, value_name = "NAME", value_parser = dns_name)]
     pub(crate) also: Vec<DnsName>,
     /// The root's certificate
@@ -94,7 +94,7 @@ pub(crate) struct Leaf {
     /// The root's private key (PKCS#8 PEM)
     #[arg(long, value_name = "FILE")]
     pub(crate) root_key: PathBuf,
-    /// File whose first line is the password of the root's key, if that is encrypted
+    /// File whose first line is that key's password, if encrypted
     #[arg(long, value_name = "FILE")]
     pub(crate) root_key_password_file: Option<PathBuf>,
     /// Folder for HOST.cer and HOST.pfx
@@ -126,13 +126,14 @@ pub(crate) struct Verify {
     /// A kit's folder, or a certificate
     #[arg(value_name = "KIT|LEAF")]
     pub(crate) subject: PathBuf,
-    /// A root that the peer trusts; can be repeated. Needed for a certificate, not allowed for a kit
-    #[arg(long, value_name = "FILE")]
+    /// A root that the peer trusts; can be repeated.
+    /// Needed for a certificate, not allowed for a kit
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) root: Vec<PathBuf>,
     /// Host name that the peer connects to
     #[arg(long, value_name = "NAME", value_parser = dns_name)]
     pub(crate) host: Option<DnsName>,
-    /// Time to judge by instead of now, such as 2026-11-22T17:00:00Z or 2026-11-22
+    /// Judge by this time, not by now: 2026-11-22T17:00:00Z or 2026-11-22
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<Time>,
     #[command(flatten)]
@@ -144,15 +145,16 @@ pub(crate) struct Verify {
 
 #[derive(Args)]
 pub(crate) struct Key {
-    /// Key algorithm: rsa-2048, rsa-3072 or rsa-4096
+    /// Algorithm: rsa-2048, rsa-3072 or rsa-4096
     #[arg(long = "key", value_name = "ALGORITHM", default_value_t)]
     pub(crate) algorithm: KeyAlgorithm,
 }
 
 #[derive(Args)]
 pub(crate) struct Sealing {
-    /// The oldest Windows Server that has to import the PFX: 2012r2, 2016, 2019, 2022 or 2025
-    #[arg(long, value_name = "VERSION", default_value = "2019")]
+    /// The oldest Windows Server that has to import the PFX:
+    /// 2012r2, 2016, 2019, 2022 or 2025
+    #[arg(long, verbatim_doc_comment, value_name = "VERSION", default_value = "2019")]
     pub(crate) windows: WindowsServer,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
@@ -163,8 +165,9 @@ pub(crate) struct Sealing {
 
 #[derive(Args)]
 pub(crate) struct PasswordFile {
-    /// File whose first line is the password of the PFX; else the variable REPLICA_PKI_PASSWORD
-    #[arg(long = "password-file", value_name = "FILE")]
+    /// File whose first line is the password of the PFX;
+    /// else the variable REPLICA_PKI_PASSWORD
+    #[arg(long = "password-file", verbatim_doc_comment, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
@@ -226,8 +229,8 @@ Example, with the root of the example in `replica-pki root --help`:
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 const INSPECT_HELP: &str = "\
-A PFX is opened with the password from --password-file, the variable REPLICA_PKI_PASSWORD, the empty one,
-or a prompt, in this order.
+A PFX is opened with the password from --password-file, the variable REPLICA_PKI_PASSWORD,
+the empty one, or a prompt, in this order.
 
 Examples:
   replica-pki inspect replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer

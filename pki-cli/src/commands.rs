@@ -7,6 +7,7 @@ pub(crate) mod root;
 pub(crate) mod verify;
 
 use pki_core::name::Fqdn;
+use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -26,12 +27,28 @@ fn plural(count: i64, unit: &str) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
-/// A root's name as the start of a file name, on every system.
+/// Tells that a certificate was cut short.
+fn warn_of_early_end(end: Time) {
+    output::note("warning", &format!("the certificate ends with its root, on {end}"));
+}
+
+/// The name of a host or root as the start of a file name, on every system. `CON`, `NUL` and the like are devices on
+/// Windows, whatever follows the dot.
 fn file_stem(name: &str) -> Result<&str> {
     let forbidden = |c: char| "<>:\"/\\|?*".contains(c);
     if name.contains(forbidden) || name.starts_with('.') || name.ends_with('.') {
         return Err(Failure::new(format!("{name:?} cannot be a file name on every system"))
             .hint("leave out < > : \" / \\ | ? * and dots at either end"));
+    }
+    let first = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered =
+        |prefix| first.strip_prefix(prefix).is_some_and(|n| "0123456789¹²³".chars().any(|c| n == c.to_string()));
+    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&first.as_str()) || numbered("COM") || numbered("LPT")
+    {
+        return Err(Failure::new(format!(
+            "{name}: Windows takes every file name that starts with {first}. for a device"
+        ))
+        .hint("choose a name that starts otherwise"));
     }
     Ok(name)
 }

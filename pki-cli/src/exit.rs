@@ -26,6 +26,10 @@ pub(crate) struct Failure {
     hint: Option<String>,
 }
 
+/// How to give the password of a file that exists.
+pub(crate) const PASSWORD_HINT: &str =
+    "name the file that holds the password with --password-file, or set REPLICA_PKI_PASSWORD";
+
 /// What every command returns.
 pub(crate) type Result<T = Exit> = std::result::Result<T, Failure>;
 
@@ -65,6 +69,11 @@ impl Failure {
         self
     }
 
+    /// What and why, without the hint.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn report(&self) -> ExitCode {
         output::note("error", &self.message);
         if let Some(hint) = &self.hint {
@@ -98,9 +107,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::DuplicateHost { .. } => "name each host once",
         Error::PasswordLength { .. } => "put a password of one line into the file named by --password-file",
-        Error::WrongPassword { .. } | Error::PasswordNeeded { .. } => {
-            "name the file that holds the password with --password-file, or set REPLICA_PKI_PASSWORD"
-        }
+        Error::WrongPassword { .. } | Error::PasswordNeeded { .. } => PASSWORD_HINT,
         Error::NameNotPermitted { .. } => {
             "make a root for this host too: replica-pki root --name NAME --for HOST --out DIR"
         }

@@ -1,8 +1,12 @@
-//! Writing files: new ones only, for the owner only, whole or not at all.
+//! Writing files: new ones only, for the owner only, each piece whole.
 //!
 //! A [`Batch`] is written into a folder of its own beside its destination, forced to disk, and then moved into place
-//! piece by piece. A run that is killed leaves at most that folder, which its owner alone can enter and the next run
-//! removes.
+//! piece by piece, private ones first. A run that is killed may have placed some of them; besides, it leaves at most
+//! that folder, which its owner alone can enter and the next run removes.
+
+mod reading;
+
+pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -37,7 +41,7 @@ impl Batch {
         if parent != root {
             shut(&parent)?;
         }
-        remove_what_was_killed(&parent)?;
+        remove_what_was_killed(&parent);
         let context = |error: io::Error| Failure::io(format!("cannot write in {}", parent.display()), &error);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
@@ -112,32 +116,25 @@ impl Batch {
 /// Refuses to go on if one of these exists below a folder.
 pub(crate) fn refuse_existing<P: AsRef<Path>>(root: &Path, paths: impl IntoIterator<Item = P>) -> Result<()> {
     for path in paths {
-        let target = root.join(path);
-        // Not `exists`: a symbolic link to nowhere is there too.
-        if target.symlink_metadata().is_ok() {
-            return Err(Failure::new(format!("{} exists and is never overwritten", target.display()))
-                .hint("nothing was written; choose another folder, or move the old files away"));
+        if let Some(existing) = existing(root.join(path)) {
+            return Err(Failure::new(format!("{} exists and is never overwritten", existing.display())).hint(
+                "nothing was written; choose another folder, or move the old files away; \
+                 if an earlier run was killed, remove what it left",
+            ));
         }
     }
     Ok(())
 }
 
-/// Reads a file of at most this many bytes.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    use io::Read as _;
-
-    const MAX_BYTES: u64 = 4 << 20;
-    let context = |error: io::Error| Failure::io(format!("cannot read {}", path.display()), &error);
-    let file = File::open(path).map_err(context)?;
-    // Room for the whole file, so that growing leaves no copies of a key behind.
-    let expected = file.metadata().map_err(context)?.len().min(MAX_BYTES);
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default() + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(context)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!("{} is larger than {MAX_BYTES} bytes", path.display()))
-            .hint("certificates, keys, PFX files and manifests are smaller; check the path"));
+/// What is in the way of a new file or folder. Case does not tell names apart, as it does not on Windows, where kits go.
+fn existing(target: PathBuf) -> Option<PathBuf> {
+    // Not `exists`: a symbolic link to nowhere is there too.
+    if target.symlink_metadata().is_ok() {
+        return Some(target);
     }
-    Ok(bytes)
+    let name = target.file_name()?;
+    let mut entries = fs::read_dir(target.parent()?).ok()?.flatten();
+    entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name)).map(|entry| entry.path())
 }
 
 /// Makes a folder and those above it; the ones that are made are the owner's alone.
@@ -176,17 +173,20 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the staging folders of runs that were killed: those whose lock nobody holds.
-fn remove_what_was_killed(parent: &Path) -> Result<()> {
-    let context = |error: io::Error| Failure::io(format!("cannot read {}", parent.display()), &error);
-    for entry in fs::read_dir(parent).map_err(context)? {
-        let entry = entry.map_err(context)?;
+/// Removes the staging folders of killed runs: those whose lock nobody holds. What cannot be removed is in nobody's way.
+pub(crate) fn remove_what_was_killed(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let (folder, lock) = (entry.path(), entry.path().join(LOCK));
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if is_staging && File::open(entry.path().join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
-            fs::remove_dir_all(entry.path()).map_err(context)?;
+        // Opening a pipe that somebody called so would never end, and a link would lead elsewhere.
+        if is_staging
+            && kind(&folder).is_ok_and(|kind| kind.is_dir())
+            && kind(&lock).is_ok_and(|kind| kind.is_file())
+            && File::open(lock).is_ok_and(|lock| lock.try_lock().is_ok())
+        {
+            let _ = fs::remove_dir_all(folder);
         }
     }
-    Ok(())
 }
 
 /// Takes a folder away from everybody but its owner, however it was made.

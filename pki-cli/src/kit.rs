@@ -7,7 +7,6 @@ pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
 pub(crate) use read::{FileState, Kit};
 
 use pki_core::bundle::Bundle;
-use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
@@ -26,18 +25,4 @@ pub(crate) fn contents(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8
     json.push(b'\n');
     files.push((MANIFEST.to_owned(), json));
     Ok(files)
-}
-
-/// Refuses hosts whose files Windows could not store: `CON`, `NUL` and the like are devices, whatever follows the dot.
-pub(crate) fn refuse_device_name(host: &Fqdn) -> Result<()> {
-    let first = host.as_str().split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let numbered =
-        |prefix| first.strip_prefix(prefix).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()));
-    if ["CON", "PRN", "AUX", "NUL"].contains(&first.as_str()) || numbered("COM") || numbered("LPT") {
-        return Err(Failure::new(format!(
-            "{host}: Windows takes every file name that starts with {first}. for a device"
-        ))
-        .hint("give the computer another name"));
-    }
-    Ok(())
 }

@@ -5,7 +5,9 @@
 //! of old servers show nothing else reliably. Nothing secret is ever printed, and text from files is made printable.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 
+use pki_core::name::printable;
 use serde::Serialize;
 
 use crate::exit::{Failure, Result};
@@ -40,7 +42,17 @@ pub(crate) fn summary(as_json: bool, value: &impl Serialize, heading: &str, rows
 /// Says something to the person at the console, such as `warning: ...`.
 pub(crate) fn note(kind: &str, text: &str) {
     // Nobody is left to tell if standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{kind}: {text}");
+    let _ = writeln!(io::stderr().lock(), "{kind}: {}", printable(text));
+}
+
+/// A path as people see it.
+pub(crate) fn path(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
+/// Bytes in upper-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// Lines up cells in columns, two spaces apart, with an indent. The last column is not padded.

@@ -12,6 +12,8 @@ use crate::{files, output};
 /// The variable that holds a password.
 const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
 
+const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
+
 /// A password from `--password-file` or else from the variable, if there is either.
 pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
@@ -51,7 +53,7 @@ pub(crate) fn ask(prompt: &str) -> Result<Password> {
     }
     let text = rpassword::prompt_password(prompt)
         .map_err(|error| Failure::io("the password cannot be read from the terminal", &error))?;
-    Ok(Password::new(text)?)
+    Password::new(text).map_err(|error| Failure::new(error).hint("run the command again and type one"))
 }
 
 /// Not every program reads other characters the same way.
@@ -72,15 +74,29 @@ pub(crate) fn from_file(path: &Path) -> Result<Password> {
 fn read_first_line(path: &Path, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Password> {
     let context = |failure: Failure| failure.context(format!("password file {}", path.display()));
     let bytes = Zeroizing::new(files::read(path)?);
-    let text = str::from_utf8(&bytes)
-        .map_err(|_| context(Failure::new("it is not UTF-8").hint("save the password as UTF-8 text")))?;
+    // Notepad and PowerShell 5 put a byte order mark before the text.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let text = str::from_utf8(bytes).map_err(|_| context(Failure::new("it is not UTF-8").hint(AS_TEXT)))?;
     let first_line = text.lines().next().unwrap_or_default();
+    refuse_controls(first_line).map_err(context)?;
     accept(first_line.to_owned()).map_err(|error| context(error.into()))
+}
+
+/// Nobody types them: they come from a file of another encoding, or from one that is no text.
+fn refuse_controls(text: &str) -> Result<()> {
+    if text.contains(char::is_control) {
+        return Err(Failure::new("the password has control characters").hint(AS_TEXT));
+    }
+    Ok(())
 }
 
 fn from_variable(accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
     match std::env::var(VARIABLE) {
-        Ok(text) => accept(text).map(Some).map_err(|error| Failure::from(error).context(VARIABLE)),
+        Ok(text) => {
+            let text = Zeroizing::new(text);
+            refuse_controls(&text).map_err(|failure| failure.context(VARIABLE))?;
+            accept(text.to_string()).map(Some).map_err(|error| Failure::from(error).context(VARIABLE))
+        }
         Err(std::env::VarError::NotPresent) => Ok(None),
         // The error itself would show the password.
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode")

@@ -22,6 +22,8 @@ impl Workers {
             progress.set_style(style.progress_chars("=> "));
         }
         progress.set_message(what);
+        // The first key may take long: the bar is there before it is made.
+        progress.tick();
         Self { progress }
     }
 }

@@ -11,9 +11,10 @@ use pki_core::certificate::Certificate;
 use pki_core::password::Password;
 use pki_core::pfx::{self, Contents, OpenOptions};
 use pki_core::validity::Time;
+use serde::Serialize;
 
 use crate::args::Inspect;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Exit, Failure, PASSWORD_HINT, Result};
 use crate::{files, output, password, system};
 use describe::Description;
 
@@ -24,11 +25,12 @@ pub(crate) fn run(arguments: &Inspect) -> Result {
     let mut failed = false;
     for path in &arguments.files {
         match describe_file(path, given.as_ref(), now) {
-            Ok(description) if arguments.json => described.push(description),
+            Ok(description) if arguments.json => described.push(Entry::Described(Box::new(description))),
             Ok(description) => output::result(&show::text(&description))?,
             Err(failure) => {
                 failed = true;
                 failure.report();
+                described.push(Entry::Failed { file: output::path(path), error: failure.message().to_owned() });
             }
         }
     }
@@ -38,6 +40,14 @@ pub(crate) fn run(arguments: &Inspect) -> Result {
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
+/// A file in the JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Described(Box<Description>),
+    Failed { file: String, error: String },
+}
+
 fn describe_file(path: &Path, given: Option<&Password>, now: Time) -> Result<Description> {
     let context = |failure: Failure| failure.context(path.display());
     let bytes = files::read(path)?;
@@ -45,6 +55,7 @@ fn describe_file(path: &Path, given: Option<&Password>, now: Time) -> Result<Des
         let contents = open(&bytes, given, path).map_err(context)?;
         return Ok(Description::of_pfx(path, &contents, now));
     }
+    files::refuse_several(&bytes).map_err(context)?;
     let certificate = Certificate::from_der_or_pem(&bytes)
         .map_err(|error| context(Failure::new(error).hint("inspect reads certificates (PEM or DER) and PFX files")))?;
     Ok(Description::of_certificate(path, &certificate, now))
@@ -71,6 +82,8 @@ fn open(bytes: &[u8], given: Option<&Password>, path: &Path) -> Result<Contents>
             let asked = password::ask(&format!("Password of {}: ", path.display()))?;
             Ok(pfx::open(bytes, &asked, &options)?)
         }
+        // Nothing was wrong yet: the empty one was only a guess.
+        (Err(Error::WrongPassword { .. }), None) => Err(Failure::new("it needs a password").hint(PASSWORD_HINT)),
         (result, _) => Ok(result?),
     }
 }

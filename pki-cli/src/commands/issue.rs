@@ -8,7 +8,7 @@ use pki_core::validity::Time;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{plural, warn_of_single_label};
+use super::{file_stem, plural, warn_of_early_end, warn_of_single_label};
 use crate::args::{Issue, Sealing};
 use crate::exit::{Exit, Result};
 use crate::files::{self, Batch};
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let Issue { hosts, dir, key, days, root_days, trust, sealing } = arguments;
     let Sealing { windows, password, json } = sealing;
     for host in &hosts {
-        kit::refuse_device_name(host)?;
+        file_stem(host.as_str())?;
     }
     let hosts = hosts.into_iter().map(|fqdn| {
         let mut host = Host::new(fqdn);
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     mesh.leaf_days = days;
     mesh.root_days = root_days;
 
+    files::remove_what_was_killed(&dir.join(PRIVATE));
     // Before the work, so that a mistake shows at once; checked again when the files are moved into place.
     files::refuse_existing(&dir, targets(&mesh))?;
     let passwords = match password::given(password.file.as_deref())? {
@@ -46,6 +47,9 @@ pub(crate) fn run(arguments: Issue) -> Result {
 
     let now = system::now()?;
     let issued = mesh.issue(&Workers::new(mesh.key_count(), "making keys"), &passwords, now, &mut system::rng()?)?;
+    if let Some(host) = issued.hosts.first().filter(|_| days.get() > root_days.get()) {
+        warn_of_early_end(host.bundle.leaf.validity().not_after);
+    }
     write(&dir, &issued, now)?;
     report(&dir, &issued, now, json)
 }
@@ -90,7 +94,7 @@ fn write(dir: &Path, issued: &IssuedMesh, now: Time) -> Result<()> {
 
 #[derive(Serialize)]
 struct Summary {
-    dir: PathBuf,
+    dir: String,
     hosts: Vec<HostSummary>,
     roots: Vec<RootSummary>,
 }
@@ -98,9 +102,9 @@ struct Summary {
 #[derive(Serialize)]
 struct HostSummary {
     host: String,
-    kit: PathBuf,
+    kit: String,
     /// Absent if the password was given.
-    password_file: Option<PathBuf>,
+    password_file: Option<String>,
     encoding: String,
     oldest_windows_server: String,
     leaf: CertificateEntry,
@@ -108,29 +112,33 @@ struct HostSummary {
 
 #[derive(Serialize)]
 struct RootSummary {
-    key: PathBuf,
+    key: String,
     subject: String,
     not_after: String,
     thumbprint_sha1: String,
 }
 
 fn summary(dir: &Path, issued: &IssuedMesh) -> Summary {
+    let in_dir = |path: PathBuf| dir.join(path).display().to_string();
     let host = |IssuedHost { bundle, password, .. }: &IssuedHost| HostSummary {
         host: bundle.fqdn.to_string(),
-        kit: dir.join(kit_folder(bundle.fqdn.as_str())),
-        password_file: password.as_ref().map(|_| dir.join(password_file(bundle.fqdn.as_str()))),
+        kit: in_dir(kit_folder(bundle.fqdn.as_str())),
+        password_file: password.as_ref().map(|_| in_dir(password_file(bundle.fqdn.as_str()))),
         encoding: bundle.encoding.to_string(),
         oldest_windows_server: bundle.encoding.oldest_windows().to_string(),
-        leaf: CertificateEntry::of(format!("{}.cer", bundle.fqdn), &bundle.leaf),
+        leaf: CertificateEntry::of(
+            in_dir(kit_folder(bundle.fqdn.as_str()).join(format!("{}.cer", bundle.fqdn))),
+            &bundle.leaf,
+        ),
     };
     let root = |root: &IssuedRoot| RootSummary {
-        key: dir.join(root_key(&root.label)),
+        key: in_dir(root_key(&root.label)),
         subject: root.authority.certificate().subject().to_string(),
         not_after: root.authority.certificate().validity().not_after.to_string(),
         thumbprint_sha1: root.authority.certificate().thumbprint().to_string(),
     };
     Summary {
-        dir: dir.to_owned(),
+        dir: dir.display().to_string(),
         hosts: issued.hosts.iter().map(host).collect(),
         roots: issued.roots.iter().map(root).collect(),
     }
@@ -146,14 +154,14 @@ fn report(dir: &Path, issued: &IssuedMesh, now: Time, json: bool) -> Result {
         let host = bundle.fqdn.as_str();
         let end = bundle.leaf.validity().not_after;
         let opened_with = match password {
-            Some(_) => dir.join(password_file(host)).display().to_string(),
+            Some(_) => output::path(&dir.join(password_file(host))),
             None => "the one that was given".to_owned(),
         };
         text.push_str(&format!("{host}\n"));
         text.push_str(&output::columns(
             2,
             &[
-                ["kit".to_owned(), dir.join(kit_folder(host)).display().to_string()],
+                ["kit".to_owned(), output::path(&dir.join(kit_folder(host)))],
                 ["imports on".to_owned(), format!("Windows Server {} and later", bundle.encoding.oldest_windows())],
                 ["thumbprint".to_owned(), bundle.leaf.thumbprint().to_string()],
                 ["ends".to_owned(), format!("{end}, in {}", plural(end.days_after(now), "day"))],
@@ -178,7 +186,7 @@ fn next_steps(dir: &Path) -> String {
      the README of replica-pki has the commands.
   4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
 ",
-        hosts.display(),
-        private.display()
+        output::path(&hosts),
+        output::path(&private)
     )
 }

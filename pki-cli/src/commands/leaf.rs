@@ -1,24 +1,24 @@
 //! `leaf`: one host's certificate and PFX, signed by a root that exists.
 
 use pki_core::authority::Authority;
-use pki_core::certificate::Certificate;
 use pki_core::key::KeyPair;
 use pki_core::pfx::{self, Encoding, SealOptions};
 use pki_core::profile::LeafProfile;
+use pki_core::validity::Validity;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::warn_of_single_label;
+use super::{file_stem, warn_of_early_end, warn_of_single_label};
 use crate::args::{Leaf, Sealing};
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
-use crate::kit::{self, CertificateEntry};
+use crate::kit::CertificateEntry;
 use crate::{output, password, system};
 
 pub(crate) fn run(arguments: Leaf) -> Result {
     let authority = authority(&arguments)?;
     let Leaf { host, also, out, key, days, sealing: Sealing { windows, password, json }, .. } = arguments;
-    kit::refuse_device_name(&host)?;
+    file_stem(host.as_str())?;
     warn_of_single_label(&host);
     let (certificate_file, pfx_file) = (format!("{host}.cer"), format!("{host}.pfx"));
     files::refuse_existing(&out, [&certificate_file, &pfx_file])?;
@@ -28,6 +28,10 @@ pub(crate) fn run(arguments: Leaf) -> Result {
     profile.also = also;
     profile.days = days;
     let identity = authority.issue(&profile, KeyPair::generate(key.algorithm, &mut rng)?, now, &mut rng)?;
+    let end = identity.root().validity().not_after;
+    if Validity::starting(now, days)?.not_after > end {
+        warn_of_early_end(end);
+    }
     // Asked for last: a name that the root may not sign for is refused before anybody types.
     let password = password::for_sealing(password.file.as_deref(), &pfx_file)?;
     let options = SealOptions::for_host(&profile.fqdn, Encoding::for_windows(windows));
@@ -38,17 +42,18 @@ pub(crate) fn run(arguments: Leaf) -> Result {
     batch.file(&pfx_file, &file)?;
     batch.commit()?;
 
+    let (certificate_path, pfx_path) = (out.join(certificate_file), out.join(pfx_file));
     let summary = Summary {
-        pfx_file,
+        pfx_file: pfx_path.display().to_string(),
         encoding: options.encoding.to_string(),
         oldest_windows_server: options.encoding.oldest_windows().to_string(),
-        certificate: CertificateEntry::of(certificate_file, identity.leaf()),
+        certificate: CertificateEntry::of(certificate_path.display().to_string(), identity.leaf()),
         issuer: identity.root().subject().to_string(),
     };
     let certificate = &summary.certificate;
     let rows = [
-        ["certificate", &out.join(&certificate.file).display().to_string()],
-        ["PFX", &out.join(&summary.pfx_file).display().to_string()],
+        ["certificate", &output::path(&certificate_path)],
+        ["PFX", &output::path(&pfx_path)],
         ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
         ["signed by", &summary.issuer],
         ["thumbprint", &certificate.thumbprint_sha1],
@@ -69,8 +74,7 @@ struct Summary {
 
 fn authority(arguments: &Leaf) -> Result<Authority> {
     let context = |path: &std::path::Path, error: pki_core::Error| Failure::from(error).context(path.display());
-    let root = Certificate::from_der_or_pem(&files::read(&arguments.root)?)
-        .map_err(|error| context(&arguments.root, error))?;
+    let root = files::certificate(&arguments.root)?;
     let password = arguments.root_key_password_file.as_deref().map(password::from_file).transpose()?;
     let pem = Zeroizing::new(files::read(&arguments.root_key)?);
     let pem = str::from_utf8(&pem).map_err(|_| {

@@ -29,15 +29,16 @@ pub(crate) fn run(arguments: Root) -> Result {
     batch.file(&certificate_file, authority.certificate().as_der())?;
     batch.commit()?;
 
+    let (certificate_path, key_path) = (out.join(certificate_file), out.join(key_file));
     let summary = Summary {
         permitted: profile.hosts.iter().map(ToString::to_string).collect(),
-        certificate: CertificateEntry::of(certificate_file, authority.certificate()),
-        key_file,
+        certificate: CertificateEntry::of(certificate_path.display().to_string(), authority.certificate()),
+        key_file: key_path.display().to_string(),
     };
     let certificate = &summary.certificate;
     let rows = [
-        ["certificate", &out.join(&certificate.file).display().to_string()],
-        ["private key", &out.join(&summary.key_file).display().to_string()],
+        ["certificate", &output::path(&certificate_path)],
+        ["private key", &output::path(&key_path)],
         ["may sign for", &summary.permitted.join(", ")],
         ["thumbprint", &certificate.thumbprint_sha1],
         ["ends", &certificate.not_after],

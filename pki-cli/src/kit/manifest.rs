@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use pki_core::bundle::Bundle;
 use pki_core::certificate::Certificate;
+use pki_core::name::printable;
 use pki_core::validity::Time;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::output::hex;
 
 /// The manifest's own file name.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -40,7 +43,7 @@ pub(crate) struct PfxEntry {
     pub(crate) oldest_windows_server: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CertificateEntry {
     pub(crate) file: String,
     pub(crate) subject: String,
@@ -53,7 +56,7 @@ pub(crate) struct CertificateEntry {
 
 impl Manifest {
     pub(super) fn of(bundle: &Bundle, now: Time) -> Self {
-        let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+        let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
         let trust = bundle
             .trust
             .iter()
@@ -73,6 +76,40 @@ impl Manifest {
             trust: trust.collect(),
             sha256: bundle.files().into_iter().map(|file| (file.path, hash(file.bytes))).collect(),
         }
+    }
+
+    /// What it says otherwise than the certificates that lie in the kit, in words. `trust` is every file that a host
+    /// would install as a root, with its path.
+    pub(crate) fn differences(&self, leaf: &Certificate, trust: &[(String, Certificate)]) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut expect = |is_so: bool, otherwise: String| {
+            if !is_so {
+                differences.push(otherwise);
+            }
+        };
+        let describes =
+            |entry: &CertificateEntry, certificate| *entry == CertificateEntry::of(entry.file.clone(), certificate);
+        expect(
+            describes(&self.leaf, leaf),
+            format!("its facts about {} are not the file's", printable(&self.leaf.file)),
+        );
+        expect(self.names == leaf.dns_names(), "its names are not those of the leaf".to_owned());
+        expect(
+            self.names.first() == Some(&self.host) && leaf.subject().common_names().all(|name| name == self.host),
+            format!("the leaf is not made for its host, {}", printable(&self.host)),
+        );
+        for entry in &self.trust {
+            let path = printable(&entry.file);
+            match trust.iter().find(|(path, _)| *path == entry.file) {
+                Some((_, root)) => expect(describes(entry, root), format!("its facts about {path} are not the file's")),
+                None => expect(false, format!("it lists {path} as a root, which is not in trust")),
+            }
+        }
+        for (path, _) in trust {
+            let is_listed = self.trust.iter().any(|entry| entry.file == *path);
+            expect(is_listed, format!("it does not list {} as a root, and a host would trust it", printable(path)));
+        }
+        differences
     }
 }
 

@@ -10,13 +10,18 @@ use sha2::{Digest as _, Sha256};
 use super::{MANIFEST, Manifest};
 use crate::exit::{Failure, Result};
 use crate::files;
+use crate::output::hex;
+
+/// What the paths of the roots start with.
+const TRUST: &str = "trust/";
 
 /// A kit as it lies in its folder.
 #[derive(Debug)]
 pub(crate) struct Kit {
     pub(crate) manifest: Manifest,
     pub(crate) leaf: Certificate,
-    pub(crate) trust: Vec<Certificate>,
+    /// Every root that lies in `trust`, listed or not, with its path: the host installs what it finds there.
+    pub(crate) trust: Vec<(String, Certificate)>,
     pub(crate) pfx: Vec<u8>,
     /// Each file with what became of it, in the order of the manifest.
     pub(crate) files: Vec<(String, FileState)>,
@@ -37,30 +42,52 @@ impl Kit {
         let manifest = read_manifest(&folder.join(MANIFEST))?;
         let mut files = Vec::new();
         for (path, expected) in &manifest.sha256 {
-            let bytes = files::read(&folder.join(inside(path)?))?;
-            let actual: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+            let actual = hex(&Sha256::digest(read(folder, path)?));
             let state = if actual.eq_ignore_ascii_case(expected) { FileState::Intact } else { FileState::Changed };
             files.push((path.clone(), state));
         }
+        let mut trust = Vec::new();
         for path in present(folder)? {
-            if path != MANIFEST && !manifest.sha256.contains_key(&path) {
+            let is_listed = manifest.sha256.contains_key(&path);
+            if path.starts_with(TRUST) {
+                match certificate(folder, &path) {
+                    Ok(root) => trust.push((path.clone(), root)),
+                    // What is no certificate is not trusted, and it is reported as a file of unknown origin.
+                    Err(_) if !is_listed => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            if path != MANIFEST && !is_listed {
                 files.push((path, FileState::Unlisted));
             }
         }
-        let read = |path: &str| files::read(&folder.join(inside(path)?));
-        let certificate = |path: &str| {
-            Certificate::from_der_or_pem(&read(path)?).map_err(|error| Failure::from(error).context(printable(path)))
-        };
-        let leaf = certificate(&manifest.leaf.file)?;
-        let trust = manifest.trust.iter().map(|root| certificate(&root.file)).collect::<Result<_>>()?;
-        let pfx = read(&manifest.pfx.file)?;
+        let leaf = certificate(folder, &manifest.leaf.file)?;
+        let pfx = read(folder, &manifest.pfx.file)?;
         Ok(Self { leaf, trust, pfx, files, manifest })
     }
 }
 
+fn read(folder: &Path, path: &str) -> Result<Vec<u8>> {
+    read_plain(&folder.join(inside(path)?))
+}
+
+fn certificate(folder: &Path, path: &str) -> Result<Certificate> {
+    files::certificate_of(&read(folder, path)?).map_err(|failure| failure.context(path))
+}
+
+/// Reads a file if it is one: a pipe would never end, a link or a device leads out of the kit.
+fn read_plain(path: &Path) -> Result<Vec<u8>> {
+    if files::kind(path)?.is_file() { files::read(path) } else { Err(not_plain(path, "file")) }
+}
+
+fn not_plain(path: &Path, what: &str) -> Failure {
+    Failure::new(format!("{} is no plain {what}", path.display()))
+        .hint("a kit holds plain files and one folder, trust; get it again from where it was made")
+}
+
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let not_a_kit = |failure: Failure| failure.hint("a kit is one folder below DIR/hosts, made by: replica-pki issue");
-    let bytes = files::read(path).map_err(not_a_kit)?;
+    let bytes = files::kind(path).map_err(not_a_kit).and_then(|_| read_plain(path))?;
     let manifest: Manifest = serde_json::from_slice(&bytes)
         .map_err(|error| not_a_kit(Failure::new(error).context(format!("{} is damaged", path.display()))))?;
     if manifest.format != super::manifest::FORMAT {
@@ -72,7 +99,7 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
 
 /// A manifest's path, if it stays inside the kit: `NAME` or `trust/NAME`, on every system.
 fn inside(path: &str) -> Result<PathBuf> {
-    let name = path.strip_prefix("trust/").unwrap_or(path);
+    let name = path.strip_prefix(TRUST).unwrap_or(path);
     if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', ':', '\0']) {
         return Err(Failure::new(format!("the manifest names a file outside the kit: {}", printable(path)))
             .hint("do not use this kit; get it again from where it was made"));
@@ -82,8 +109,12 @@ fn inside(path: &str) -> Result<PathBuf> {
 
 /// The files of a kit's folder and of its `trust`, as the manifest would name them.
 fn present(folder: &Path) -> Result<Vec<String>> {
+    let trust = folder.join("trust");
+    if !files::kind(&trust)?.is_dir() {
+        return Err(not_plain(&trust, "folder"));
+    }
     let mut paths = Vec::new();
-    for (prefix, folder) in [("", folder.to_owned()), ("trust/", folder.join("trust"))] {
+    for (prefix, folder) in [("", folder.to_owned()), (TRUST, trust)] {
         let context = |error| Failure::io(format!("cannot read {}", folder.display()), &error);
         for entry in fs::read_dir(&folder).map_err(context)? {
             let entry = entry.map_err(context)?;

@@ -49,9 +49,10 @@ fn every_page_tells_the_exit_codes() {
 #[test]
 fn help_is_plain_ascii_and_fits_a_console() {
     let room = Room::new();
-    for command in COMMANDS {
-        for line in room.done(&[command, "--help"]).lines() {
-            assert!(line.is_ascii(), "{line}");
+    let pages = COMMANDS.map(|command| room.done(&[command, "--help"]));
+    for page in pages.iter().chain([&room.done(&["--help"])]) {
+        for line in page.lines() {
+            assert!(line.is_ascii() && line.len() <= 100, "{line}");
         }
     }
 }
@@ -60,6 +61,10 @@ fn help_is_plain_ascii_and_fits_a_console() {
 fn version_and_usage_work_without_anything_else() {
     let room = Room::new();
     assert_eq!(room.done(&["--version"]), format!("replica-pki {}\n", env!("CARGO_PKG_VERSION")));
+    for command in COMMANDS {
+        let version = room.done(&[command, "--version"]);
+        assert!(version.ends_with(&format!(" {}\n", env!("CARGO_PKG_VERSION"))), "{version}");
+    }
     assert_eq!(room.run(&[]).code, 2);
     assert_eq!(room.run(&["nonsense"]).code, 2);
     assert_eq!(room.run(&["issue"]).code, 2);

@@ -69,5 +69,23 @@ fn a_file_that_cannot_be_read_does_not_hide_the_others() {
     for expected in ["garbage: ", "missing", "cut.pfx: ", "hint: "] {
         assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
     }
-    assert_eq!(json(&ended.stdout).as_array().unwrap().len(), 1);
+    let all = json(&ended.stdout);
+    assert_eq!(all.as_array().unwrap().len(), 4);
+    assert!(all[0]["file"] == "garbage" && all[1]["file"] == "missing" && all[3]["kind"] == "certificate", "{all}");
+    assert!(all[1]["error"].as_str().unwrap().contains("cannot read missing"), "{all}");
+}
+
+#[test]
+fn several_certificates_in_one_file_are_refused() {
+    let room = Room::with_kits();
+    let der = room.read(&format!("{KIT}/HOST4.atwork.at.cer"));
+    let pem = pki_core::certificate::Certificate::from_der(&der).unwrap().to_pem();
+    room.write("both.pem", pem.repeat(2));
+    let leaf = format!("{KIT}/HOST4.atwork.at.cer");
+    for arguments in [&["inspect", "both.pem"][..], &["verify", &leaf, "--root", "both.pem"]] {
+        let ended = room.run(arguments);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains("both.pem: the file holds 2 certificates"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("hint: give each a file of its own"), "{}", ended.stderr);
+    }
 }

@@ -209,3 +209,13 @@ fn only_the_owner_can_read_what_was_made() {
         assert_eq!(mode(room.path("").join(&file)), 0o600, "{}", file.display());
     }
 }
+
+#[test]
+fn certificates_that_end_with_their_roots_are_told_of_once() {
+    let room = Room::new();
+    let issue = ["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048", "--days", "20", "--root-days"];
+    let shorter = room.run(&[&issue[..], &["10", "--dir", "shorter"]].concat());
+    assert_eq!(shorter.stderr.matches("warning: the certificate ends with its root, on ").count(), 1, "{shorter:?}");
+    let equal = room.run(&[&issue[..], &["20", "--dir", "equal"]].concat());
+    assert!(equal.code == 0 && equal.stderr.is_empty(), "{equal:?}");
+}

@@ -66,6 +66,17 @@ fn single_steps_overwrite_nothing_either() {
     }
 }
 
+#[test]
+fn a_host_in_another_case_is_the_same_host() {
+    let room = Room::new();
+    room.done(&["issue", "a.x.at", "--key", "rsa-2048"]);
+    let before = room.files();
+    let ended = room.run(&["issue", "A.X.AT", "--key", "rsa-2048"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
+    assert_eq!(room.files(), before);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_is_in_the_way_even_if_it_leads_nowhere() {
@@ -132,6 +143,19 @@ fn the_next_run_removes_what_a_killed_one_left_and_nothing_of_one_at_work() {
     room.done(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]);
     assert!(!room.path("replica-pki/private/.replica-pki-partial-dead").exists());
     assert!(room.path("replica-pki/private/.replica-pki-partial-alive/half.key.pem").exists());
+}
+
+/// A pipe called like a lock would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn what_only_looks_like_a_killed_run_is_left_alone() {
+    let room = Room::new();
+    let folder = room.path("out/.replica-pki-partial-x");
+    fs::create_dir_all(&folder).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.join("lock")).status().unwrap().success());
+    fs::write(room.path("out/.replica-pki-partial-file"), "not a folder").unwrap();
+    room.done(&["root", "--name", "R", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
+    assert!(folder.join("lock").exists() && room.path("out/.replica-pki-partial-file").exists());
 }
 
 #[test]

@@ -37,10 +37,13 @@ fn the_variable_serves_as_well_and_the_file_goes_before_it() {
 fn a_wrong_or_missing_password_is_told_with_the_way_out() {
     let room = Room::with_kits();
     room.write("wrong.txt", "wrong\n");
-    for arguments in [&["inspect", PFX, "--password-file", "wrong.txt"][..], &["inspect", PFX]] {
+    for (arguments, message) in [
+        (&["inspect", PFX, "--password-file", "wrong.txt"][..], "wrong password"),
+        (&["inspect", PFX], "it needs a password"),
+    ] {
         let ended = room.run(arguments);
         assert_eq!(ended.code, 1);
-        assert!(ended.stderr.contains("wrong password"), "{}", ended.stderr);
+        assert!(ended.stderr.contains(message), "{}", ended.stderr);
         assert!(ended.stderr.contains("hint: ") && ended.stderr.contains("--password-file"), "{}", ended.stderr);
     }
 }
@@ -66,6 +69,32 @@ fn an_empty_password_is_refused_and_an_unusual_one_warned_about() {
     let ended = room.run(&[&ISSUE[..], &["--password-file", "umlaut.txt"]].concat());
     assert_eq!(ended.code, 0);
     assert!(ended.stderr.contains("warning: ") && !ended.stderr.contains("pässword"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_password() {
+    let room = Room::new();
+    room.write("marked.txt", "\u{feff}a password\r\n");
+    room.write("plain.txt", "a password\n");
+    room.done(&[&ISSUE[..], &["--password-file", "marked.txt"]].concat());
+    room.done(&["inspect", PFX, "--password-file", "plain.txt"]);
+}
+
+#[test]
+fn a_password_file_of_another_encoding_is_refused_with_the_way_out() {
+    let room = Room::new();
+    let utf16: Vec<u8> = "secret\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    room.write("marked.txt", [&b"\xff\xfe"[..], &utf16].concat());
+    room.write("unmarked.txt", utf16);
+    room.write("tab.txt", "sec\tret\n");
+    for (file, message) in
+        [("marked.txt", "not UTF-8"), ("unmarked.txt", "control characters"), ("tab.txt", "control characters")]
+    {
+        let ended = room.run(&[&ISSUE[..], &["--password-file", file]].concat());
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains(file) && ended.stderr.contains(message), "{}", ended.stderr);
+        assert!(ended.stderr.contains("Set-Content -Encoding ascii"), "{}", ended.stderr);
+    }
 }
 
 #[cfg(unix)]

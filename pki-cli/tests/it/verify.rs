@@ -1,5 +1,8 @@
 //! `verify` ends with 3 when something is wrong, and says what.
 
+use serde_json::{Value, json as value};
+use sha2::{Digest as _, Sha256};
+
 use crate::support::{Ended, Room, json};
 
 const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
@@ -49,7 +52,125 @@ fn a_root_that_was_slipped_in_is_found() {
     let room = Room::with_kits();
     room.done(&["root", "--name", "Evil", "--for", "HOST4.atwork.at", "--out", "evil", "--key", "rsa-2048"]);
     room.write(&format!("{KIT}/trust/evil.root.cer"), room.read("evil/Evil.cer"));
-    assert_eq!(failures(&room.run(&["verify", KIT, "--json"])), ["file"]);
+    assert_eq!(failures(&room.run(&["verify", KIT, "--json"])), ["file", "manifest"]);
+}
+
+/// Changes the manifest as somebody could who wants more than to break the kit.
+fn edit_manifest(room: &Room, edit: impl FnOnce(&mut Value)) {
+    let path = format!("{KIT}/manifest.json");
+    let mut manifest = serde_json::from_slice(&room.read(&path)).unwrap();
+    edit(&mut manifest);
+    room.write(&path, manifest.to_string());
+}
+
+/// Puts a file into trust and its hash into the manifest.
+fn slip_in(room: &Room, name: &str, contents: &[u8]) {
+    room.write(&format!("{KIT}/trust/{name}"), contents);
+    let hash: String = Sha256::digest(contents).iter().map(|byte| format!("{byte:02X}")).collect();
+    edit_manifest(room, |manifest| manifest["sha256"][format!("trust/{name}")] = value!(hash));
+}
+
+#[test]
+fn a_root_whose_hash_was_slipped_in_with_it_is_found() {
+    let room = Room::with_kits();
+    room.done(&["root", "--name", "Evil", "--for", "HOST4.atwork.at", "--out", "evil", "--key", "rsa-2048"]);
+    slip_in(&room, "evil.cer", &room.read("evil/Evil.cer"));
+    let ended = room.run(&["verify", KIT, "--json"]);
+    assert_eq!(failures(&ended), ["manifest"]);
+    assert!(ended.stdout.contains("trust/evil.cer") && ended.stdout.contains("CN=Evil"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_is_no_root_is_found_among_the_roots() {
+    let room = Room::with_kits();
+    slip_in(&room, "leaf.cer", &room.read("replica-pki/hosts/HOST5.atwork.at/HOST5.atwork.at.cer"));
+    let ended = room.run(&["verify", KIT, "--json"]);
+    assert_eq!(failures(&ended), ["manifest", "trusted-root", "trusted-root", "trusted-root"]);
+    for expected in ["not self-signed", "no CA", "keyCertSign", "not limited"] {
+        assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
+    }
+    assert!(ended.stdout.contains("may sign for HOST4.atwork.at only"), "{}", ended.stdout);
+}
+
+/// Roots that this program would never make.
+#[cfg(unix)]
+#[test]
+fn a_weak_root_of_another_program_is_found() {
+    let room = Room::with_kits();
+    slip_in(&room, "weak.cer", include_bytes!("vectors/weak-root.cer"));
+    let ended = room.run(&["verify", KIT, "--json"]);
+    assert_eq!(failures(&ended), ["manifest", "trusted-root", "trusted-root"]);
+    for expected in ["lacks keyCertSign", "not RSA of at least 2048 bits", "made with SHA-1", "not limited"] {
+        assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn facts_of_the_manifest_that_are_not_the_files_are_found() {
+    let zeros = "0".repeat(40);
+    for (place, fact) in [
+        ("/leaf/thumbprint_sha1", value!(zeros)),
+        ("/leaf/not_after", value!("2099-01-01T00:00:00Z")),
+        ("/trust/1/thumbprint_sha1", value!(zeros)),
+        ("/trust/1/file", value!("trust/other.cer")),
+        ("/names", value!(["HOST4.atwork.at", "HOST9.atwork.at"])),
+    ] {
+        let room = Room::with_kits();
+        edit_manifest(&room, |manifest| *manifest.pointer_mut(place).unwrap() = fact);
+        let failed = failures(&room.run(&["verify", KIT, "--json"]));
+        assert!(!failed.is_empty() && failed.iter().all(|check| check == "manifest"), "{place}: {failed:?}");
+    }
+    let room = Room::with_kits();
+    edit_manifest(&room, |manifest| manifest["host"] = value!("HOST5.atwork.at"));
+    assert_eq!(failures(&room.run(&["verify", KIT, "--json"])), ["manifest", "host-name"]);
+}
+
+#[test]
+fn without_a_password_the_pfx_is_said_to_be_unopened() {
+    let room = Room::with_kits();
+    let verdict = json(&room.done(&["verify", KIT, "--json"]));
+    let pfx = verdict["results"].as_array().unwrap().iter().find(|line| line["check"] == "pfx").unwrap();
+    assert_eq!(pfx["outcome"], "warning");
+    assert!(pfx["detail"].as_str().unwrap().contains("--password-file"), "{pfx}");
+}
+
+/// A pipe that nobody writes to would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn pipes_and_links_in_a_kit_are_named_and_not_read() {
+    for file in ["manifest.json", "HOST4.atwork.at.pfx", "trust/HOST5.atwork.at.root.cer"] {
+        let room = Room::with_kits();
+        let path = room.path(&format!("{KIT}/{file}"));
+        std::fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let ended = room.run(&["verify", KIT]);
+        assert_eq!(ended.code, 1, "{file}");
+        assert!(ended.stderr.contains(file) && ended.stderr.contains("no plain file"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("\nhint: "), "{}", ended.stderr);
+    }
+    let room = Room::with_kits();
+    std::fs::rename(room.path(&format!("{KIT}/trust")), room.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(room.path("elsewhere"), room.path(&format!("{KIT}/trust"))).unwrap();
+    let ended = room.run(&["verify", KIT]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("no plain folder"), "{}", ended.stderr);
+}
+
+#[test]
+fn text_of_a_kit_cannot_steer_the_terminal() {
+    let room = Room::with_kits();
+    edit_manifest(&room, |manifest| manifest["sha256"]["\u{1b}[2Jfile\nerror"] = value!("00"));
+    let ended = room.run(&["verify", KIT]);
+    assert_eq!(ended.code, 1);
+    assert!(!ended.stderr.contains('\u{1b}') && ended.stderr.contains("\\u{1b}[2Jfile\\u{a}error"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_kit_that_is_not_there_is_said_to_be_missing() {
+    let ended = Room::new().run(&["verify", "missing"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("cannot read missing: "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("hint: a kit is one folder below DIR/hosts"), "{}", ended.stderr);
 }
 
 #[test]

@@ -8,6 +8,8 @@ use pki_core::pfx::{self, Attributes, Contents, KeyEntry, MacStatus, Protection}
 use pki_core::validity::Time;
 use serde::Serialize;
 
+use crate::output;
+
 /// A file and what it holds.
 #[derive(Debug, Serialize)]
 pub(super) struct Description {
@@ -102,7 +104,7 @@ pub(super) struct BagFacts {
 
 impl Description {
     pub(super) fn of_certificate(path: &Path, certificate: &Certificate, now: Time) -> Self {
-        Self { file: file_name(path), kind: Kind::Certificate(Box::new(CertificateFacts::of(certificate, now))) }
+        Self { file: output::path(path), kind: Kind::Certificate(Box::new(CertificateFacts::of(certificate, now))) }
     }
 
     pub(super) fn of_pfx(path: &Path, contents: &Contents, now: Time) -> Self {
@@ -121,7 +123,7 @@ impl Description {
             certificates: contents.certificates.iter().map(certificate).collect(),
             other_bags: contents.other_bags.clone(),
         };
-        Self { file: file_name(path), kind: Kind::Pfx(facts) }
+        Self { file: output::path(path), kind: Kind::Pfx(facts) }
     }
 }
 
@@ -138,7 +140,7 @@ impl CertificateFacts {
             self_signed: certificate.is_self_signed(),
             names: extensions.subject_alt_name.as_deref().map(texts).unwrap_or_default(),
             // Without the octet that only says that the number is positive.
-            serial_number: hex(certificate.serial_number()).trim_start_matches("00").to_owned(),
+            serial_number: output::hex(certificate.serial_number()).trim_start_matches("00").to_owned(),
             not_before: validity.not_before.to_string(),
             not_after: validity.not_after.to_string(),
             days_left: validity.not_after.days_after(now),
@@ -183,16 +185,8 @@ impl BagFacts {
             encryption_iterations: protection.iterations(),
             encryption_is_weak: protection.is_weak(),
             friendly_name: attributes.friendly_name.as_deref().map(printable),
-            local_key_id: attributes.local_key_id.as_deref().map(hex),
+            local_key_id: attributes.local_key_id.as_deref().map(output::hex),
             other_attributes: attributes.other.clone(),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
-}
-
-fn file_name(path: &Path) -> String {
-    printable(&path.display().to_string())
 }
