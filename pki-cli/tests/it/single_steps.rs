@@ -6,22 +6,12 @@ use pki_core::password::Password;
 
 use crate::support::{Room, json};
 
-fn with_root() -> Room {
+/// A room with a root for HOST4 in `out`.
+fn with_root(further: &[&str]) -> Room {
     let room = Room::new();
     room.write("password.txt", "a password\n");
-    room.done(&[
-        "root",
-        "--name",
-        "mycompanyFirstReplica",
-        "--for",
-        "HOST4.atwork.at",
-        "--for",
-        "broker.atwork.at",
-        "--out",
-        "out",
-        "--key",
-        "rsa-2048",
-    ]);
+    let root = ["root", "--name", "mycompanyFirstReplica", "--for", "HOST4.atwork.at", "--out", "out"];
+    room.done(&[&root[..], &["--key", "rsa-2048"], further].concat());
     room
 }
 
@@ -45,7 +35,7 @@ fn leaf<'a>(host: &'a str, further: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_root_and_its_leaf_pass_verification() {
-    let room = with_root();
+    let room = with_root(&["--for", "broker.atwork.at"]);
     room.done(&leaf("HOST4.atwork.at", &["--also", "broker.atwork.at", "--windows", "2012r2"]));
     for host in ["HOST4.atwork.at", "broker.atwork.at"] {
         let root = ["--root", "out/mycompanyFirstReplica.cer", "--host", host];
@@ -60,7 +50,7 @@ fn a_root_and_its_leaf_pass_verification() {
 
 #[test]
 fn a_leaf_that_the_root_may_not_sign_is_refused_with_the_reason() {
-    let room = with_root();
+    let room = with_root(&["--for", "broker.atwork.at"]);
     for arguments in [leaf("HOST5.atwork.at", &[]), leaf("HOST4.atwork.at", &["--also", "HOST5.atwork.at"])] {
         let before = room.files();
         let ended = room.run(&arguments);
@@ -74,7 +64,7 @@ fn a_leaf_that_the_root_may_not_sign_is_refused_with_the_reason() {
 
 #[test]
 fn the_roots_key_is_taken_encrypted_too() {
-    let room = with_root();
+    let room = with_root(&["--for", "broker.atwork.at"]);
     let pem = String::from_utf8(room.read("out/mycompanyFirstReplica.key.pem")).unwrap();
     let key = KeyPair::from_pkcs8_pem(&pem, None).unwrap();
     let password = Password::new("of the key".to_owned()).unwrap();
@@ -90,7 +80,7 @@ fn the_roots_key_is_taken_encrypted_too() {
 
 #[test]
 fn a_key_that_belongs_to_another_root_is_refused() {
-    let room = with_root();
+    let room = with_root(&["--for", "broker.atwork.at"]);
     room.done(&["root", "--name", "Other", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
     let mut arguments = leaf("HOST4.atwork.at", &[]);
     arguments[5] = "out/Other.key.pem";
@@ -101,21 +91,7 @@ fn a_key_that_belongs_to_another_root_is_refused() {
 
 #[test]
 fn a_leaf_never_outlives_its_root() {
-    let room = Room::new();
-    room.write("password.txt", "a password\n");
-    room.done(&[
-        "root",
-        "--name",
-        "mycompanyFirstReplica",
-        "--for",
-        "HOST4.atwork.at",
-        "--out",
-        "out",
-        "--days",
-        "10",
-        "--key",
-        "rsa-2048",
-    ]);
+    let room = with_root(&["--days", "10"]);
     let ended = room.run(&leaf("HOST4.atwork.at", &["--days", "3650"]));
     assert_eq!(ended.code, 0);
     assert!(ended.stderr.starts_with("warning: the certificate ends with its root, on 20"), "{}", ended.stderr);
