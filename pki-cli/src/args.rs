@@ -9,6 +9,8 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::{Days, Time};
 
+use crate::plan::Provider;
+
 /// Makes what Hyper-V hosts need to replicate without a domain: roots, certificates, PFX files.
 #[derive(Parser)]
 #[command(name = "replica-pki", version, propagate_version = true, after_help = ROOT_HELP, arg_required_else_help = true)]
@@ -34,6 +36,15 @@ pub(crate) enum Command {
     /// Check a kit, or a certificate against roots, as its peer will
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
+    /// Install a kit on this computer (Windows, as administrator)
+    #[command(after_help = INSTALL_HELP)]
+    Install(Install),
+    /// Take back what install added to this computer (Windows, as administrator)
+    #[command(after_help = UNINSTALL_HELP)]
+    Uninstall(Uninstall),
+    /// Find out why replication with certificates does not work on this computer (Windows)
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
 }
 
 #[derive(Args)]
@@ -144,6 +155,62 @@ pub(crate) struct Verify {
 }
 
 #[derive(Args)]
+pub(crate) struct Install {
+    /// The kit's folder
+    #[arg(value_name = "KIT")]
+    pub(crate) kit: PathBuf,
+    /// Print the steps and change nothing; works on every system
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordFile,
+    /// Where the key goes: schannel, as in Microsoft's sample, or rsa-aes
+    #[arg(long, value_name = "PROVIDER", default_value_t)]
+    pub(crate) provider: Provider,
+    /// Nobody can export the key from this computer again
+    #[arg(long)]
+    pub(crate) not_exportable: bool,
+    /// Install a kit that is for another computer
+    #[arg(long)]
+    pub(crate) any_host: bool,
+    /// Leave Windows' revocation check as it is
+    #[arg(long)]
+    pub(crate) keep_revocation_check: bool,
+    /// Switch the check off below FailoverReplication too
+    #[arg(long)]
+    pub(crate) failover_key: bool,
+    /// Leave the firewall as it is
+    #[arg(long)]
+    pub(crate) no_firewall: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Uninstall {
+    /// The kit's folder
+    #[arg(value_name = "KIT")]
+    pub(crate) kit: PathBuf,
+    /// Print what would be taken back and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Doctor {
+    /// A kit that should be installed here: its roots are looked for too
+    #[arg(long, value_name = "KIT")]
+    pub(crate) kit: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Key {
     /// Algorithm: rsa-2048, rsa-3072 or rsa-4096
     #[arg(long = "key", value_name = "ALGORITHM", default_value_t)]
@@ -193,7 +260,7 @@ Exit codes:
   0  done
   1  could not be done
   2  wrong usage
-  3  done, and something was found wrong (verify)";
+  3  done, and something was found wrong (verify, doctor)";
 
 const ISSUE_HELP: &str = "\
 Makes, without asking anything:
@@ -245,5 +312,36 @@ Examples:
   replica-pki verify replica-pki/hosts/HOST4.atwork.at --at 2028-11-01
   replica-pki verify replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer \\
       --root replica-pki/hosts/HOST5.atwork.at/trust/HOST4.atwork.at.root.cer --host HOST4.atwork.at
+
+Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
+
+const INSTALL_HELP: &str = "\
+Checks the kit, then puts the key into a key container of the machine, the certificate into
+LocalMachine\\My and the roots into LocalMachine\\Root, switches off Hyper-V's revocation check,
+and enables the firewall rule of Hyper-V Replica. A second run changes nothing. If a step
+fails, the steps before it are taken back. The password comes from --password-file, the
+variable REPLICA_PKI_PASSWORD, or a prompt.
+
+Example, on any system:
+  replica-pki install replica-pki/hosts/HOST4.atwork.at --dry-run
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+const UNINSTALL_HELP: &str = "\
+Takes back exactly what `replica-pki install` added on this computer, from its own record.
+What was there before stays, and so does what another installed kit needs.
+
+Example, on the host, as administrator:
+  replica-pki.exe uninstall HOST4.atwork.at
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+const DOCTOR_HELP: &str = "\
+Reads the certificate stores, the registry, the firewall rule and the computer's name, changes
+nothing, and says for each thing that is wrong how to mend it.
+
+Examples, on the host:
+  replica-pki.exe doctor
+  replica-pki.exe doctor --kit HOST4.atwork.at
 
 Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";

@@ -1,9 +1,12 @@
 //! One file per subcommand.
 
+pub(crate) mod doctor;
 pub(crate) mod inspect;
+pub(crate) mod install;
 pub(crate) mod issue;
 pub(crate) mod leaf;
 pub(crate) mod root;
+pub(crate) mod uninstall;
 pub(crate) mod verify;
 
 use pki_core::name::Fqdn;

@@ -1,8 +1,10 @@
 //! The kit: the folder that one host gets, and the manifest inside it.
 
+mod judge;
 mod manifest;
 mod read;
 
+pub(crate) use judge::{Line, judge_chain, report};
 pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
 pub(crate) use read::{FileState, Kit};
 

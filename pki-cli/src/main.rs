@@ -8,6 +8,9 @@ mod files;
 mod kit;
 mod output;
 mod password;
+mod plan;
+mod platform;
+mod survey;
 mod system;
 mod workers;
 
@@ -24,6 +27,9 @@ fn main() -> ExitCode {
         Command::Leaf(arguments) => commands::leaf::run(arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Install(arguments) => commands::install::run(&arguments),
+        Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -11,6 +11,7 @@ use super::{MANIFEST, Manifest};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::output::hex;
+use crate::plan::KitId;
 
 /// What the paths of the roots start with.
 const TRUST: &str = "trust/";
@@ -18,6 +19,7 @@ const TRUST: &str = "trust/";
 /// A kit as it lies in its folder.
 #[derive(Debug)]
 pub(crate) struct Kit {
+    pub(crate) id: KitId,
     pub(crate) manifest: Manifest,
     pub(crate) leaf: Certificate,
     /// Every root that lies in `trust`, listed or not, with its path: the host installs what it finds there.
@@ -39,7 +41,7 @@ pub(crate) enum FileState {
 impl Kit {
     /// Reads a kit's folder. A file that is missing or unreadable is a failure; one that was changed is reported.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
-        let manifest = read_manifest(&folder.join(MANIFEST))?;
+        let (manifest, id) = read_manifest(&folder.join(MANIFEST))?;
         let mut files = Vec::new();
         for (path, expected) in &manifest.sha256 {
             let actual = hex(&Sha256::digest(read(folder, path)?));
@@ -63,7 +65,7 @@ impl Kit {
         }
         let leaf = certificate(folder, &manifest.leaf.file)?;
         let pfx = read(folder, &manifest.pfx.file)?;
-        Ok(Self { leaf, trust, pfx, files, manifest })
+        Ok(Self { id, leaf, trust, pfx, files, manifest })
     }
 }
 
@@ -85,7 +87,7 @@ fn not_plain(path: &Path, what: &str) -> Failure {
         .hint("a kit holds plain files and one folder, trust; get it again from where it was made")
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest> {
+fn read_manifest(path: &Path) -> Result<(Manifest, KitId)> {
     let not_a_kit = |failure: Failure| failure.hint("a kit is one folder below DIR/hosts, made by: replica-pki issue");
     let bytes = files::kind(path).map_err(not_a_kit).and_then(|_| read_plain(path))?;
     let manifest: Manifest = serde_json::from_slice(&bytes)
@@ -94,7 +96,7 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
         return Err(Failure::new(format!("{} has format {}", path.display(), manifest.format))
             .hint("use the version of replica-pki that made the kit, or a newer one"));
     }
-    Ok(manifest)
+    Ok((manifest, KitId(hex(&Sha256::digest(&bytes)))))
 }
 
 /// A manifest's path, if it stays inside the kit: `NAME` or `trust/NAME`, on every system.

@@ -9,7 +9,7 @@ use pki_core::verify::Outcome::{self, Failed, Passed, Warning};
 use super::line::Line;
 
 /// What is wrong or weak about it, or else what it is; its dates; and for whom it may sign.
-pub(super) fn judge(root: &Certificate, path: &str, at: Time) -> Vec<Line> {
+pub(crate) fn judge(root: &Certificate, path: &str, at: Time) -> Vec<Line> {
     let extensions = root.extensions();
     let is_ca = extensions.basic_constraints.is_some_and(|basic| basic.ca);
     let may_sign = extensions.key_usage.is_none_or(KeyUsage::key_cert_sign);

@@ -11,24 +11,24 @@ use crate::output;
 
 /// One row of the table.
 #[derive(Debug, Serialize)]
-pub(super) struct Line {
-    check: String,
+pub(crate) struct Line {
+    pub(crate) check: String,
     /// A file of the kit, or a certificate's place in the chain.
-    of: String,
+    pub(crate) of: String,
     /// Whose certificate it is, for a place in the chain. The table leaves it out to stay narrow.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     #[serde(serialize_with = "in_lower_case")]
-    outcome: Outcome,
-    detail: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) detail: String,
 }
 
 impl Line {
-    pub(super) fn new(check: &str, of: impl Into<String>, outcome: Outcome, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(check: &str, of: impl Into<String>, outcome: Outcome, detail: impl Into<String>) -> Self {
         Self { check: check.to_owned(), of: of.into(), subject: None, outcome, detail: detail.into() }
     }
 
-    pub(super) fn of_finding(finding: &Finding) -> Self {
+    pub(crate) fn of_finding(finding: &Finding) -> Self {
         let line = Self::new(finding.check.name(), finding.role.to_string(), finding.outcome, &finding.detail);
         Self { subject: Some(finding.subject.clone()), ..line }
     }
@@ -43,7 +43,7 @@ struct Verdict<'l> {
 }
 
 /// Prints all rows and how it ended.
-pub(super) fn report(subject: &Path, at: Time, lines: &[Line], json: bool) -> Result {
+pub(crate) fn report(subject: &Path, at: Time, lines: &[Line], json: bool) -> Result {
     let passed = lines.iter().all(|line| line.outcome != Outcome::Failed);
     let subject = output::path(subject);
     if json {

@@ -1,0 +1,76 @@
+//! Judges a kit as its host and the host's partners will. `verify` prints the lines; `install` refuses a kit with one
+//! that failed.
+
+mod line;
+mod root;
+
+pub(crate) use line::{Line, report};
+
+use pki_core::certificate::Certificate;
+use pki_core::name::{DnsName, Fqdn, printable};
+use pki_core::password::Password;
+use pki_core::pfx::{self, OpenOptions};
+use pki_core::verify::{Outcome, Question, verify};
+
+use super::{FileState, Kit, MANIFEST};
+use crate::exit::Result;
+
+impl Kit {
+    /// The host that the kit says it is for.
+    pub(crate) fn host(&self) -> Result<DnsName> {
+        let host = &self.manifest.host;
+        let fqdn = host.parse().or_else(|error| Fqdn::single_label(host).map_err(|_| error))?;
+        Ok(DnsName::from(fqdn))
+    }
+
+    /// Everything but the PFX: its files, its manifest, its chain, and each root by itself.
+    pub(crate) fn judge(&self, question: &Question) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.files.iter().map(|(path, state)| file(path, *state)).collect();
+        lines.extend(manifest(self));
+        let roots: Vec<_> = self.trust.iter().map(|(_, root)| root.clone()).collect();
+        lines.extend(judge_chain(&self.leaf, &roots, question));
+        lines.extend(self.trust.iter().flat_map(|(path, root)| root::judge(root, path, question.at)));
+        lines
+    }
+
+    /// Opens the PFX and compares it with what lies beside it.
+    pub(crate) fn judge_pfx(&self, password: Option<&Password>) -> Line {
+        let file = printable(&self.manifest.pfx.file);
+        let Some(password) = password else {
+            let detail = "not opened: no password was given (--password-file or REPLICA_PKI_PASSWORD)";
+            return Line::new("pfx", file, Outcome::Warning, detail);
+        };
+        let identity = pfx::open(&self.pfx, password, &OpenOptions::default()).and_then(|contents| contents.identity());
+        let (outcome, detail) = match identity {
+            Ok(identity) if *identity.leaf() == self.leaf => {
+                (Outcome::Passed, "opens, and holds the key of this leaf".to_owned())
+            }
+            Ok(_) => (Outcome::Failed, "holds another certificate than the one beside it".to_owned()),
+            Err(error) => (Outcome::Failed, error.to_string()),
+        };
+        Line::new("pfx", file, outcome, detail)
+    }
+}
+
+/// A certificate against roots.
+pub(crate) fn judge_chain(leaf: &Certificate, roots: &[Certificate], question: &Question) -> Vec<Line> {
+    verify(leaf, &[], roots, question).findings().iter().map(Line::of_finding).collect()
+}
+
+fn file(path: &str, state: FileState) -> Line {
+    let (outcome, detail) = match state {
+        FileState::Intact => (Outcome::Passed, "as the manifest says"),
+        FileState::Changed => (Outcome::Failed, "not as the manifest says: it was changed after the kit was made"),
+        FileState::Unlisted => (Outcome::Failed, "not in the manifest: it was added after the kit was made"),
+    };
+    Line::new("file", printable(path), outcome, detail)
+}
+
+/// What people and programs read in the manifest must be what the host gets.
+fn manifest(kit: &Kit) -> Vec<Line> {
+    let differences = kit.manifest.differences(&kit.leaf, &kit.trust);
+    if differences.is_empty() {
+        return vec![Line::new("manifest", MANIFEST, Outcome::Passed, "tells what the certificates are")];
+    }
+    differences.into_iter().map(|detail| Line::new("manifest", MANIFEST, Outcome::Failed, detail)).collect()
+}

@@ -1,0 +1,25 @@
+//! The computer that the program runs on. What only Windows has is in `windows`; elsewhere a [`Computer`] cannot be had.
+
+#[cfg(not(windows))]
+mod unsupported;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(not(windows))]
+pub(crate) use unsupported::Computer;
+#[cfg(windows)]
+pub(crate) use windows::Computer;
+
+use crate::plan::RegistryBefore;
+
+/// What was found where a step would act.
+#[derive(Debug)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows finds anything"))]
+pub(crate) enum Found {
+    /// As it should be: nothing to do.
+    Done,
+    /// Something else, or nothing: the step can be carried out.
+    ToDo(RegistryBefore),
+    /// What the step acts on is not there, for this reason: a warning, not a failure.
+    Impossible(&'static str),
+}
