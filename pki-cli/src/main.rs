@@ -10,6 +10,7 @@ mod output;
 mod password;
 mod plan;
 mod platform;
+mod script;
 mod survey;
 mod system;
 mod workers;
