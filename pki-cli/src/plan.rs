@@ -66,7 +66,7 @@ impl Plan {
             exportable: choices.exportable,
         };
         let mut steps = vec![
-            Step::ImportKey(key.clone()),
+            Step::ImportKey { certificate: kit.leaf.clone(), key: key.clone() },
             Step::AddLeaf {
                 certificate: leaf.clone(),
                 friendly_name: format!("{} Hyper-V Replica", printable(host)),
@@ -84,7 +84,9 @@ impl Plan {
             (!choices.keep_revocation_check, RegistryValue::Replication),
             (choices.failover_key, RegistryValue::FailoverReplication),
         ];
-        steps.extend(values.into_iter().filter(|(wanted, _)| *wanted).map(|(_, value)| Step::DisableRevocationCheck(value)));
+        steps.extend(
+            values.into_iter().filter(|(wanted, _)| *wanted).map(|(_, value)| Step::DisableRevocationCheck(value)),
+        );
         if choices.firewall {
             steps.push(Step::EnableFirewallRule);
         }
