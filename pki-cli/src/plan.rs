@@ -7,7 +7,9 @@ mod step;
 
 pub(crate) use inverse::{Inverse, RegistryBefore, RegistryData};
 pub(crate) use record::{KitId, Record, Records, Taken};
-pub(crate) use step::{CertificateName, FIREWALL_RULE, MachineKey, Provider, RegistryValue, Step, Thing};
+pub(crate) use step::{
+    CertificateName, FIREWALL_RULE, FIREWALL_RULES, MachineKey, Provider, RegistryValue, Step, Thing,
+};
 
 use pki_core::certificate::Certificate;
 use pki_core::name::printable;
@@ -66,7 +68,7 @@ impl Plan {
             exportable: choices.exportable,
         };
         let mut steps = vec![
-            Step::ImportKey { certificate: kit.leaf.clone(), key: key.clone() },
+            Step::ImportKey { certificate: leaf.clone(), key: key.clone() },
             Step::AddLeaf {
                 certificate: leaf.clone(),
                 friendly_name: format!("{} Hyper-V Replica", printable(host)),

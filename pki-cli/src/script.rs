@@ -14,7 +14,7 @@
 //!
 //! Each thing is marked below `HKLM\SOFTWARE\replica-pki\THUMBPRINT` before it is added: as `there` if it was there
 //! before, and else with what was there instead. A kit that is taken back hands its mark to another one that needs the
-//! same thing.
+//! same thing. What a record of `replica-pki install` names stays too.
 
 use pki_core::bundle::{Bundle, BundleFile};
 use pki_core::certificate::Certificate;
@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Failure, Result};
 use crate::output::hex;
-use crate::plan::{Choices, FIREWALL_RULE, Plan, RegistryValue, Step};
+use crate::plan::{Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, RegistryValue, Step};
 
 /// Both scripts with their names.
 pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
@@ -63,11 +63,11 @@ fn refuse_unsafe(path: &str) -> Result<()> {
 fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
     Some(match step {
         // Certutil imports the key together with the certificate.
-        Step::ImportKey(_) => return None,
-        Step::AddLeaf { .. } => "call :leaf".to_owned(),
+        Step::ImportKey { .. } => return None,
+        Step::AddLeaf { certificate, .. } => format!("call :leaf {}", certificate.sha256_thumbprint()),
         Step::AddRoot(root) => {
             let (path, _) = trust.iter().find(|(_, certificate)| certificate == root)?;
-            format!("call :root \"{}\" {}", windows_path(path), root.thumbprint())
+            format!("call :root \"{}\" {} {}", windows_path(path), root.thumbprint(), root.sha256_thumbprint())
         }
         Step::DisableRevocationCheck(value) => {
             let (above, name) = value.key().rsplit_once('\\')?;
@@ -80,16 +80,12 @@ fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
 /// Fills a template in. The line ends are Windows' own, however the template was checked out.
 fn fill(template: &str, bundle: &Bundle, choices: &Choices, calls: &[String]) -> Vec<u8> {
     let oldest = bundle.encoding.oldest_windows();
-    let for_this_windows = |line: &'static str| match line.strip_prefix(NEW_WINDOWS_ONLY) {
-        Some(line) => (oldest >= WindowsServer::V2019).then_some(line),
-        None => Some(line),
-    };
     let checked = |call: &String| format!("{call}\nif %ERRORLEVEL% neq 0 exit /b 1");
     let is_intact = |file: &BundleFile<'_>| {
         format!("call :is_intact \"{}\" {}", windows_path(&file.path), hex(&Sha256::digest(file.bytes)))
     };
     let modifiers = if choices.exportable { "AT_KEYEXCHANGE,NoRoot" } else { "AT_KEYEXCHANGE,NoRoot,NoExport" };
-    let mut text = template.lines().filter_map(for_this_windows).collect::<Vec<_>>().join("\n");
+    let mut text = lines(template.lines().filter_map(|line| for_windows(line, oldest)));
     for (placeholder, value) in [
         ("@FILES@", lines(bundle.files().iter().map(|file| checked(&is_intact(file))))),
         ("@STEPS@", lines(calls.iter().map(checked))),
@@ -101,6 +97,7 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, calls: &[String]) ->
         ("@MODIFIERS@", modifiers.to_owned()),
         ("@VALUE@", RegistryValue::NAME.to_owned()),
         ("@OFF@", format!("{:#x}", RegistryValue::SWITCHED_OFF)),
+        ("@FIREWALL_KEY@", format!("HKLM\\{FIREWALL_RULES}")),
         ("@FIREWALL_RULE@", FIREWALL_RULE.to_owned()),
         ("@BUILD@", BUILD_2019.to_owned()),
         ("@OLDEST@", oldest.to_string()),
@@ -110,12 +107,20 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, calls: &[String]) ->
     text.lines().flat_map(|line| [line, "\r\n"]).collect::<String>().into_bytes()
 }
 
+/// A line of a template, if it stands in the scripts of a kit for this Windows Server and later.
+fn for_windows(line: &str, oldest: WindowsServer) -> Option<&str> {
+    match line.strip_prefix(NEW_WINDOWS_ONLY) {
+        Some(line) => (oldest >= WindowsServer::V2019).then_some(line),
+        None => Some(line),
+    }
+}
+
 fn windows_path(path: &str) -> String {
     path.replace('/', "\\")
 }
 
-fn lines(lines: impl Iterator<Item = String>) -> String {
-    lines.collect::<Vec<_>>().join("\n")
+fn lines<L: ToString>(lines: impl Iterator<Item = L>) -> String {
+    lines.map(|line| line.to_string()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

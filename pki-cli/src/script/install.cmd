@@ -167,32 +167,24 @@ exit /b 0
 rem The firewall rule, by the name that is the same in every language.
 :firewall
 call :ask_firewall
-if %ERRORLEVEL% equ 10 goto :no_rule
-if %ERRORLEVEL% equ 11 goto :rule_is_enabled
-if %ERRORLEVEL% equ 12 goto :enable_rule
-call :failed "PowerShell could not tell whether the firewall rule @FIREWALL_RULE@ is enabled"
-echo hint: is the service "mpssvc" running?
-exit /b 1
-
-:no_rule
-echo warning: there is no firewall rule @FIREWALL_RULE@; it comes with the Hyper-V role
-echo hint: add the role, then run install.cmd again
-exit /b 0
-
-:rule_is_enabled
+if %ERRORLEVEL% equ 1 goto :enable_rule
+if %ERRORLEVEL% equ 2 goto :no_rule
 call :mark_as_there firewall
 if %ERRORLEVEL% neq 0 exit /b 1
 echo unchanged: the firewall rule @FIREWALL_RULE@
 exit /b 0
 
+:no_rule
+echo warning: there is no firewall rule @FIREWALL_RULE@: the Hyper-V role is not installed
+echo hint: add the role, then run install.cmd again
+exit /b 0
+
 :enable_rule
 call :mark firewall disabled
 if %ERRORLEVEL% neq 0 exit /b 1
-"%powershell%" -NoProfile -NonInteractive -Command "Enable-NetFirewallRule -Name '@FIREWALL_RULE@'" <nul
-call :ask_firewall
-if %ERRORLEVEL% equ 11 goto :rule_enabled
+call :set_firewall Enable 0
+if %ERRORLEVEL% equ 0 goto :rule_enabled
 call :unmark firewall
-call :failed "PowerShell could not enable the firewall rule @FIREWALL_RULE@"
 exit /b 1
 
 :rule_enabled

@@ -25,16 +25,28 @@ rem Whether a store of the machine has a certificate: the store, the thumbprint.
 if %ERRORLEVEL% neq 0 exit /b 1
 exit /b 0
 
-rem 10: there is no such rule; 11: it is enabled; 12: it is disabled; others: it could not be asked.
+rem 0: the firewall rule is enabled; 1: it is disabled; 2: there is none. The policy in the registry is never translated.
 :ask_firewall
-"%powershell%" -NoProfile -NonInteractive -Command "try { $rule = Get-NetFirewallRule -Name '@FIREWALL_RULE@' -ErrorAction Stop } catch { if ($_.CategoryInfo.Category -eq 'ObjectNotFound') { exit 10 }; $_; exit 13 }; if ($rule.Enabled -eq 'True') { exit 11 }; exit 12" <nul
-exit /b %ERRORLEVEL%
+call :read "@FIREWALL_KEY@" @FIREWALL_RULE@
+if not defined type exit /b 2
+"%reg%" query "@FIREWALL_KEY@" /v @FIREWALL_RULE@ | "%bin%\find.exe" "|Active=TRUE|" >nul
+if %ERRORLEVEL% equ 0 exit /b 0
+exit /b 1
+
+rem Enables or disables the firewall rule, and looks whether that came true: the verb, the state that is wanted.
+:set_firewall
+"%powershell%" -NoLogo -NoProfile -NonInteractive -Command "%1-NetFirewallRule -Name @FIREWALL_RULE@" <nul
+call :ask_firewall
+if %ERRORLEVEL% equ %2 exit /b 0
+call :failed "PowerShell could not do: %1-NetFirewallRule -Name @FIREWALL_RULE@"
+exit /b 1
 
 rem Reads a value of the registry into type and data, or leaves them undefined: the key, the value.
 :read
 set "type="
 set "data="
-for /f "tokens=1,2,*" %%A in ('%reg% query %1 /v %2 2^>nul') do if /i "%%A"=="%~2" (set "type=%%B" & set "data=%%C")
+for /f "tokens=1,2" %%A in ('%reg% query %1 /v %2 2^>nul') do if /i "%%A"=="%~2" set "type=%%B"
+for /f "tokens=1,2,*" %%A in ('%reg% query %1 /v %2 2^>nul') do if /i "%%A"=="%~2" set "data=%%C"
 exit /b 0
 
 rem Deletes a key of the registry that has neither values nor keys; reg may print the key's own name.

@@ -37,17 +37,12 @@ call :failed "reg could not delete %kit%"
 exit /b 1
 
 :firewall
-call :is_mine firewall "the firewall rule @FIREWALL_RULE@"
+call :is_mine firewall "the firewall rule @FIREWALL_RULE@" "firewall-rule"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :ask_firewall
-if %ERRORLEVEL% equ 10 goto :rule_is_off
-if %ERRORLEVEL% equ 12 goto :rule_is_off
-"%powershell%" -NoProfile -NonInteractive -Command "Disable-NetFirewallRule -Name '@FIREWALL_RULE@'" <nul
-call :ask_firewall
-if %ERRORLEVEL% equ 12 goto :rule_is_off
-call :failed "PowerShell could not disable the firewall rule @FIREWALL_RULE@"
-exit /b 1
-
+if %ERRORLEVEL% neq 0 goto :rule_is_off
+call :set_firewall Disable 1
+if %ERRORLEVEL% neq 0 exit /b 1
 :rule_is_off
 call :forget firewall
 echo disabled: the firewall rule @FIREWALL_RULE@
@@ -55,7 +50,7 @@ exit /b 0
 
 rem A value of the registry: its mark, its key, the key above. Keys that were made for it go if nothing else is in them.
 :revocation
-call :is_mine %1 "HKLM\%~2\@VALUE@"
+call :is_mine %1 "HKLM\%~2\@VALUE@" "registry"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :read "HKLM\%~2" @VALUE@
 if not defined type goto :value_is_absent
@@ -90,9 +85,9 @@ exit /b 0
 call :failed "reg could not set HKLM\%~2\@VALUE@ back"
 exit /b 1
 
-rem A root: its file, its thumbprint. Certutil calls it a success to remove what is not there, so the store is asked.
+rem A root: its file, its thumbprint, its SHA-256. Certutil calls it a success to remove what is not there, so the store is asked.
 :root
-call :is_mine root-%2 "the root %~1 in LocalMachine\Root"
+call :is_mine root-%2 "the root %~1 in LocalMachine\Root" "%~3"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :has Root %2
 if %ERRORLEVEL% neq 0 goto :root_is_gone
@@ -107,9 +102,9 @@ call :forget root-%2
 echo removed: the root %~1 from LocalMachine\Root
 exit /b 0
 
-rem The certificate with its key; certutil would leave the key.
+rem The certificate with its key, which certutil would leave: its SHA-256.
 :leaf
-call :is_mine leaf "the certificate of @HOST@ in LocalMachine\My"
+call :is_mine leaf "the certificate of @HOST@ in LocalMachine\My" "%~1"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :has My @THUMBPRINT@
 if %ERRORLEVEL% neq 0 goto :leaf_is_gone
@@ -126,7 +121,8 @@ exit /b 0
 
 rem ---- Helpers ----
 
-rem Whether to take a thing back: its mark, its name. What was there before is put into before.
+rem Whether to take a thing back: its mark, its name, how records of "replica-pki install" call it. What was there
+rem before is put into before.
 :is_mine
 call :read "%kit%" %1
 if not defined type exit /b 1
@@ -134,8 +130,9 @@ set "before=%data%"
 set "heir="
 if "%before%"=="there" goto :is_kept
 for /f "delims=" %%K in ('%reg% query "%kits%"') do call :bequeath "%%K" %1
+if not defined heir call :look_into_records %3
 if not defined heir exit /b 0
-echo kept: %~2, for the kit in %heir%
+echo kept: %~2, for another kit: %heir%
 exit /b 1
 
 :is_kept
@@ -150,6 +147,18 @@ call :read %1 %2
 if not defined type exit /b 0
 "%reg%" add %1 /v %2 /t REG_SZ /d %before% /f >nul
 if %ERRORLEVEL% equ 0 set "heir=%~1"
+exit /b 0
+
+:look_into_records
+if not exist "%ProgramData%\replica-pki\*.json" exit /b 0
+pushd "%ProgramData%\replica-pki"
+for %%F in (*.json) do call :look_into_record "%%F" %1
+popd
+exit /b 0
+
+:look_into_record
+"%bin%\find.exe" %2 <%1 >nul
+if %ERRORLEVEL% equ 0 set "heir=%ProgramData%\replica-pki\%~1"
 exit /b 0
 
 :forget
