@@ -68,7 +68,7 @@ rem The certificate and its key. The PFX also holds the root, which goes where r
 call :has_leaf
 if %ERRORLEVEL% equ 1 goto :import_leaf
 if %ERRORLEVEL% equ 2 goto :leaf_without_key
-call :mark_as_there leaf
+call :mark_as_there leaf-@THUMBPRINT@
 if %ERRORLEVEL% neq 0 exit /b 1
 echo unchanged: the certificate of @HOST@ in LocalMachine\My
 exit /b 0
@@ -80,7 +80,7 @@ echo   certutil -delstore My @THUMBPRINT@
 exit /b 1
 
 :import_leaf
-call :mark leaf absent
+call :mark leaf-@THUMBPRINT@ absent
 if %ERRORLEVEL% neq 0 exit /b 1
 echo Certutil now asks for the password of @PFX@.
 "%certutil%" -csp "@PROVIDER@" -importPFX My "@PFX@" @MODIFIERS@
@@ -88,7 +88,7 @@ set "code=%ERRORLEVEL%"
 call :has_leaf
 set "found=%ERRORLEVEL%"
 if "%code% %found%"=="0 0" goto :leaf_imported
-if %found% equ 1 call :unmark leaf
+if %found% equ 1 call :unmark leaf-@THUMBPRINT@
 if %found% neq 1 set "changed=1"
 call :failed "certutil could not import @PFX@ (code %code%)"
 echo hint: is the password right? It lies in private\passwords where the kit was made, unless it was given there.

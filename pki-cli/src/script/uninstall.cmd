@@ -104,7 +104,7 @@ exit /b 0
 
 rem The certificate with its key, which certutil would leave: its SHA-256.
 :leaf
-call :is_mine leaf "the certificate of @HOST@ in LocalMachine\My" "%~1"
+call :is_mine leaf-@THUMBPRINT@ "the certificate of @HOST@ in LocalMachine\My" "%~1"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :has My @THUMBPRINT@
 if %ERRORLEVEL% neq 0 goto :leaf_is_gone
@@ -115,7 +115,7 @@ call :failed "PowerShell could not remove the certificate of @HOST@ from LocalMa
 exit /b 1
 
 :leaf_is_gone
-call :forget leaf
+call :forget leaf-@THUMBPRINT@
 echo removed: the certificate of @HOST@ and its key, from LocalMachine\My
 exit /b 0
 
