@@ -17,3 +17,5 @@ mod passwords;
 mod single_steps;
 mod support;
 mod verify;
+#[cfg(windows)]
+mod windows;
