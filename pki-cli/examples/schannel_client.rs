@@ -29,9 +29,7 @@ fn main() -> std::io::Result<()> {
 
     let mut builder = tls_stream::Builder::new();
     builder.domain(&server).verify_callback(|verdict| match verdict.result() {
-        Err(error)
-            if error.raw_os_error().is_some_and(|code| REVOCATION_UNKNOWN.contains(&code.cast_unsigned())) =>
-        {
+        Err(error) if error.raw_os_error().is_some_and(|code| REVOCATION_UNKNOWN.contains(&code.cast_unsigned())) => {
             Ok(())
         }
         result => result.map_err(|error| {
