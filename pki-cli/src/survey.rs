@@ -13,6 +13,8 @@ pub(crate) struct Survey {
     pub(crate) my: Vec<Personal>,
     /// LocalMachine\Root.
     pub(crate) root: Vec<Stored>,
+    /// LocalMachine\CA: what may stand between a leaf and its root.
+    pub(crate) intermediates: Vec<Stored>,
     /// The value that switches Hyper-V's revocation check off.
     pub(crate) revocation_switch: Option<RegistryData>,
     pub(crate) firewall_rule: FirewallRule,
