@@ -14,6 +14,7 @@ use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
 use crate::output;
+use crate::platform::Computer;
 
 /// Tells about a host without DNS suffix, which works only where its partners can resolve the bare name.
 fn warn_of_single_label(host: &Fqdn) {
@@ -23,6 +24,15 @@ fn warn_of_single_label(host: &Fqdn) {
             &format!("{host} has no DNS suffix; its partners must resolve and use exactly this name"),
         );
     }
+}
+
+/// Stores and registry of the machine are open to an administrator's rights alone.
+fn refuse_unless_elevated(computer: &Computer) -> Result<()> {
+    if computer.is_elevated()? {
+        return Ok(());
+    }
+    Err(Failure::new("this needs an administrator's rights, which this process does not have")
+        .hint("open the console with \"Run as administrator\" and run the command again"))
 }
 
 /// `1 day`, `2 days`.

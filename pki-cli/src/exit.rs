@@ -69,6 +69,12 @@ impl Failure {
         self
     }
 
+    /// Adds a sentence to what was said.
+    pub(crate) fn and(mut self, sentence: impl fmt::Display) -> Self {
+        self.message = format!("{}; {sentence}", self.message);
+        self
+    }
+
     /// What and why, without the hint.
     pub(crate) fn message(&self) -> &str {
         &self.message

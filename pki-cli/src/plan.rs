@@ -43,7 +43,7 @@ impl Plan {
             exportable: choices.exportable,
         };
         let mut steps = vec![
-            Step::ImportKey(key.clone()),
+            Step::ImportKey { certificate: kit.leaf.clone(), key: key.clone() },
             Step::AddLeaf {
                 certificate: kit.leaf.clone(),
                 friendly_name: format!("{} Hyper-V Replica", printable(&kit.manifest.host)),
@@ -61,7 +61,9 @@ impl Plan {
             (!choices.keep_revocation_check, RegistryValue::Replication),
             (choices.failover_key, RegistryValue::FailoverReplication),
         ];
-        steps.extend(values.into_iter().filter(|(wanted, _)| *wanted).map(|(_, value)| Step::DisableRevocationCheck(value)));
+        steps.extend(
+            values.into_iter().filter(|(wanted, _)| *wanted).map(|(_, value)| Step::DisableRevocationCheck(value)),
+        );
         if choices.firewall {
             steps.push(Step::EnableFirewallRule);
         }

@@ -1,8 +1,127 @@
-//! `uninstall`: takes back what `install` added.
+//! `uninstall`: takes back what `install` added, from its own record.
 
+use serde::Serialize;
+
+use super::refuse_unless_elevated;
 use crate::args::Uninstall;
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
+use crate::kit::Kit;
+use crate::output;
+use crate::plan::{Inverse, KitId, Record, Records, Taken};
+use crate::platform::Computer;
 
-pub(crate) fn run(_arguments: &Uninstall) -> Result {
-    Ok(Exit::Done)
+pub(crate) fn run(arguments: &Uninstall) -> Result {
+    let computer = Computer::open()?;
+    let kit = Kit::identify(&arguments.kit)?;
+    refuse_unless_elevated(&computer)?;
+    let _lock = computer.lock()?;
+    let records = computer.records()?;
+    let record = records.of(&kit.id, &kit.leaf_sha256).ok_or_else(|| {
+        Failure::new(format!("{} was not installed on this computer by replica-pki", arguments.kit.display()))
+            .hint("if install.cmd did it, run uninstall.cmd in the kit as administrator")
+    })?;
+    let rows = if arguments.dry_run {
+        records.take_back(record).iter().map(|taken| Row::planned(taken, &records)).collect()
+    } else {
+        take_back(&computer, &records, record)?
+    };
+    report(record, &rows, arguments.json)
+}
+
+/// Hands over what other kits need, takes back the rest, and forgets the record when nothing is left of it.
+fn take_back(computer: &Computer, records: &Records, record: &Record) -> Result<Vec<Row>> {
+    let mut records = records.clone();
+    let mut rest = record.clone();
+    let mut rows = Vec::new();
+    for taken in records.take_back(record) {
+        let (inverse, row) = match &taken {
+            Taken::Back(inverse) => (inverse, Row::taken_back(inverse, computer.take_back(inverse))),
+            Taken::Over(inverse, heir) => {
+                hand_over(computer, &mut records, inverse, heir)?;
+                (inverse, Row::planned(&taken, &records))
+            }
+        };
+        if row.state != FAILED {
+            rest.added.retain(|added| added != inverse);
+        }
+        rows.push(row);
+    }
+    if rest.added.is_empty() {
+        computer.forget(&record.kit)?;
+    } else {
+        computer.save(&rest)?;
+    }
+    Ok(rows)
+}
+
+/// The heir's record is written before this kit's is changed, so that a run that is killed leaves no thing unrecorded.
+fn hand_over(computer: &Computer, records: &mut Records, inverse: &Inverse, heir: &KitId) -> Result<()> {
+    for record in records.0.iter_mut().filter(|record| record.kit == *heir && !record.added.contains(inverse)) {
+        record.added.push(inverse.clone());
+        computer.save(record)?;
+    }
+    Ok(())
+}
+
+const FAILED: &str = "failed";
+
+#[derive(Serialize)]
+struct Row {
+    state: &'static str,
+    step: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Summary<'s> {
+    host: &'s str,
+    steps: &'s [Row],
+}
+
+impl Row {
+    fn planned(taken: &Taken, records: &Records) -> Self {
+        match taken {
+            Taken::Back(inverse) => Self { state: "planned", step: inverse.to_string(), reason: None },
+            Taken::Over(inverse, heir) => {
+                let heir = records.0.iter().find(|record| record.kit == *heir);
+                let reason = heir.map(|heir| {
+                    format!("the kit for {} that was installed at {} needs it", heir.host, heir.installed_at)
+                });
+                Self { state: "stays", step: inverse.to_string(), reason }
+            }
+        }
+    }
+
+    fn taken_back(inverse: &Inverse, result: Result<bool>) -> Self {
+        let step = inverse.to_string();
+        match result {
+            Ok(true) => Self { state: "done", step, reason: None },
+            Ok(false) => {
+                let reason = "somebody else removed or changed it since".to_owned();
+                Self { state: "unchanged", step, reason: Some(reason) }
+            }
+            Err(failure) => Self { state: FAILED, step, reason: Some(failure.message().to_owned()) },
+        }
+    }
+}
+
+fn report(record: &Record, rows: &[Row], json: bool) -> Result {
+    if json {
+        output::json(&Summary { host: &record.host, steps: rows })?;
+    } else {
+        let cells = |row: &Row| {
+            let reason = row.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            [row.state.to_owned(), format!("{}{reason}", row.step)]
+        };
+        let table = output::columns(2, &rows.iter().map(cells).collect::<Vec<_>>());
+        let table =
+            if table.is_empty() { "  everything that this kit needs was there before\n".to_owned() } else { table };
+        output::result(&format!("{}\n{table}", pki_core::name::printable(&record.host)))?;
+    }
+    let failed = rows.iter().any(|row| row.state == FAILED);
+    if failed {
+        output::note("error", "not everything could be taken back; mend what is named above and run the command again");
+    }
+    Ok(if failed { Exit::Failed } else { Exit::Done })
 }

@@ -39,6 +39,12 @@ pub(crate) enum FileState {
 }
 
 impl Kit {
+    /// Which kit lies in a folder, by its manifest alone.
+    pub(crate) fn identify(folder: &Path) -> Result<Identified> {
+        let (manifest, id) = read_manifest(&folder.join(MANIFEST))?;
+        Ok(Identified { id, leaf_sha256: manifest.leaf.thumbprint_sha256 })
+    }
+
     /// Reads a kit's folder. A file that is missing or unreadable is a failure; one that was changed is reported.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let (manifest, id) = read_manifest(&folder.join(MANIFEST))?;
@@ -67,6 +73,14 @@ impl Kit {
         let pfx = read(folder, &manifest.pfx.file)?;
         Ok(Self { id, leaf, trust, pfx, files, manifest })
     }
+}
+
+/// What tells a kit from all others.
+#[derive(Debug)]
+pub(crate) struct Identified {
+    pub(crate) id: KitId,
+    /// SHA-256 of its leaf, as its manifest says.
+    pub(crate) leaf_sha256: String,
 }
 
 fn read(folder: &Path, path: &str) -> Result<Vec<u8>> {

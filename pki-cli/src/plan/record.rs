@@ -42,9 +42,10 @@ impl Record {
 
 impl Records {
     /// The record of a kit; or, if there is none, the one of an older or newer kit with the same leaf.
-    pub(crate) fn of(&self, kit: &KitId, leaf: &CertificateName) -> Option<&Record> {
+    /// `leaf_sha256` is the SHA-256 of its leaf in hexadecimal.
+    pub(crate) fn of(&self, kit: &KitId, leaf_sha256: &str) -> Option<&Record> {
         let same_kit = self.0.iter().find(|record| record.kit == *kit);
-        same_kit.or_else(|| self.0.iter().find(|record| record.leaf.sha256 == leaf.sha256))
+        same_kit.or_else(|| self.0.iter().find(|record| record.leaf.sha256.eq_ignore_ascii_case(leaf_sha256)))
     }
 
     /// How a kit is taken back: the last step first. What another kit needs stays.
@@ -66,7 +67,8 @@ mod tests {
     use super::*;
 
     fn record(kit: &str, needs: &[&str], added: &[&str]) -> Record {
-        let name = |id: &&str| CertificateName { subject: id.to_string(), sha1: id.to_string(), sha256: id.to_string() };
+        let name =
+            |id: &&str| CertificateName { subject: id.to_string(), sha1: id.to_string(), sha256: id.to_string() };
         Record {
             format: Record::FORMAT,
             kit: KitId(kit.to_owned()),
@@ -99,10 +101,7 @@ mod tests {
     #[test]
     fn a_kit_is_found_by_itself_and_else_by_its_leaf() {
         let records = Records(vec![record("a", &[], &[]), record("b", &[], &[])]);
-        let found = |kit: &str, leaf: &str| {
-            let leaf = CertificateName { subject: String::new(), sha1: String::new(), sha256: leaf.to_owned() };
-            records.of(&KitId(kit.to_owned()), &leaf).map(|record| record.kit.0.clone())
-        };
+        let found = |kit: &str, leaf: &str| records.of(&KitId(kit.to_owned()), leaf).map(|record| record.kit.0.clone());
         assert_eq!(found("b", "other").as_deref(), Some("b"));
         assert_eq!(found("c", "leaf").as_deref(), Some("a"));
         assert_eq!(found("c", "other"), None);

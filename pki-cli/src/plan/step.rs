@@ -16,8 +16,8 @@ pub(crate) const FIREWALL_RULE: &str = "VIRT-HVRHTTPSL-In-TCP-NoScope";
 /// One step.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// The private key into a key container of the machine.
-    ImportKey(MachineKey),
+    /// The private key of a certificate into a key container of the machine.
+    ImportKey { certificate: Certificate, key: MachineKey },
     /// The host's certificate into LocalMachine\My, pointing to that container.
     AddLeaf { certificate: Certificate, friendly_name: String, key: MachineKey },
     /// A root into LocalMachine\Root.
@@ -82,7 +82,7 @@ impl Step {
     /// What takes it back on a computer where `before` was found; `before` matters to the registry alone.
     pub(crate) fn inverse(&self, before: RegistryBefore) -> Inverse {
         match self {
-            Self::ImportKey(key) => Inverse::DeleteKey(key.clone()),
+            Self::ImportKey { key, .. } => Inverse::DeleteKey(key.clone()),
             Self::AddLeaf { certificate, .. } => Inverse::RemoveLeaf(CertificateName::of(certificate)),
             Self::AddRoot(certificate) => Inverse::RemoveRoot(CertificateName::of(certificate)),
             Self::DisableRevocationCheck(value) => Inverse::RestoreRegistryValue { value: *value, before },
@@ -98,19 +98,21 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ImportKey(MachineKey { container, provider, exportable }) => {
-                let exportable = if *exportable { "exportable" } else { "not exportable" };
-                write!(
-                    f,
-                    "import the private key into the machine's key container {container} (\"{}\", type {}, \
-                     AT_KEYEXCHANGE, {exportable})",
-                    provider.name(),
-                    provider.type_number()
-                )
-            }
-            Self::AddLeaf { certificate, .. } => {
-                write!(f, "add {} to LocalMachine\\My", CertificateName::of(certificate))
-            }
+            Self::ImportKey { certificate, key: MachineKey { container, provider, exportable } } => write!(
+                f,
+                "import the private key of {} into the machine's key container {container} (\"{}\", type {}, \
+                 AT_KEYEXCHANGE, {})",
+                certificate.subject(),
+                provider.name(),
+                provider.type_number(),
+                if *exportable { "exportable" } else { "not exportable" }
+            ),
+            Self::AddLeaf { certificate, friendly_name, key } => write!(
+                f,
+                "add {} to LocalMachine\\My, named \"{friendly_name}\", with the key in {}",
+                CertificateName::of(certificate),
+                key.container
+            ),
             Self::AddRoot(certificate) => write!(f, "add {} to LocalMachine\\Root", CertificateName::of(certificate)),
             Self::DisableRevocationCheck(value) => write!(f, "set {value} to {}", RegistryValue::SWITCHED_OFF),
             Self::EnableFirewallRule => write!(f, "enable the firewall rule {FIREWALL_RULE}"),

@@ -7,6 +7,7 @@ use pkcs5::pbes2;
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use rand::CryptoRng;
 use rsa::RsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::pkcs8::EncodePrivateKey as _;
 use spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
@@ -125,6 +126,15 @@ impl KeyPair {
     /// As [`KeyPair::secret_pkcs8_der`].
     pub fn secret_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
         self.secret_document()?.to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF).map_err(internal)
+    }
+
+    /// `RSAPrivateKey` (RFC 8017 appendix A.1.2) in DER, unencrypted: what CryptoAPI takes.
+    ///
+    /// # Errors
+    /// As [`KeyPair::secret_pkcs8_der`].
+    pub fn secret_pkcs1_der(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let Private::Rsa(key) = &self.private;
+        Ok(key.as_ref().to_pkcs1_der().map_err(internal)?.to_bytes())
     }
 
     /// PKCS#8 `EncryptedPrivateKeyInfo` in DER: PBES2 with PBKDF2-HMAC-SHA-256 (600,000 iterations) and AES-256-CBC.

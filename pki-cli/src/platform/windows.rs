@@ -1,0 +1,196 @@
+//! Windows: carries out the steps of a plan, and reads what `doctor` judges.
+
+mod firewall;
+mod keys;
+mod ledger;
+mod native;
+mod registry;
+mod stores;
+
+use std::io;
+
+use pki_core::key::KeyPair;
+use schannel::cert_context::CertContext;
+
+pub(crate) use ledger::Lock;
+use stores::Store;
+
+use super::Found;
+use crate::exit::{Failure, Result};
+use crate::output;
+use crate::plan::{
+    CertificateName, FIREWALL_RULE, Inverse, KitId, MachineKey, Record, Records, RegistryBefore, RegistryValue, Step,
+};
+use crate::survey::{FirewallRule, Personal, PrivateKey, Stored, Survey};
+
+/// The computer that the program runs on.
+pub(crate) struct Computer(());
+
+impl Computer {
+    pub(crate) fn open() -> Result<Self> {
+        Ok(Self(()))
+    }
+
+    /// Its full DNS name; without a domain, its bare name.
+    pub(crate) fn full_name(&self) -> Result<String> {
+        native::full_computer_name().map_err(|error| Failure::io("the computer's name cannot be read", &error))
+    }
+
+    /// Whether this process has an administrator's rights.
+    pub(crate) fn is_elevated(&self) -> Result<bool> {
+        native::is_elevated().map_err(|error| Failure::io("the rights of this process cannot be read", &error))
+    }
+
+    /// What a step would find.
+    pub(crate) fn look(&self, step: &Step) -> Result<Found> {
+        let is_done = match step {
+            Step::ImportKey { key, certificate } => match Store::My.find(certificate).map_err(reading(Store::My))? {
+                Some(context) => is_fit(&context, key, step)?,
+                None => keys::look(key, certificate)?,
+            },
+            Step::AddLeaf { certificate, .. } => Store::My.find(certificate).map_err(reading(Store::My))?.is_some(),
+            Step::AddRoot(certificate) => Store::Root.find(certificate).map_err(reading(Store::Root))?.is_some(),
+            Step::DisableRevocationCheck(value) => {
+                let before =
+                    registry::look(*value).map_err(|error| Failure::io(format!("cannot read {value}"), &error))?;
+                return Ok(match before.data.as_ref().and_then(crate::plan::RegistryData::as_dword) {
+                    Some(RegistryValue::SWITCHED_OFF) => Found::Done,
+                    _ => Found::ToDo(before),
+                });
+            }
+            Step::EnableFirewallRule => match firewall_rule()? {
+                FirewallRule::Enabled => true,
+                FirewallRule::Disabled => false,
+                FirewallRule::Missing => {
+                    return Ok(Found::Impossible("there is no such rule: the Hyper-V role is not installed"));
+                }
+            },
+        };
+        Ok(if is_done { Found::Done } else { Found::ToDo(RegistryBefore::default()) })
+    }
+
+    /// Carries out a step that is to do. The key is the leaf's.
+    pub(crate) fn carry_out(&self, step: &Step, pair: &KeyPair) -> Result<()> {
+        match step {
+            Step::ImportKey { key, .. } => keys::import(key, pair),
+            Step::AddLeaf { certificate, friendly_name, key } => {
+                stores::add_leaf(certificate, friendly_name, key).map_err(writing(Store::My))
+            }
+            Step::AddRoot(certificate) => Store::Root.add(certificate).map_err(writing(Store::Root)),
+            Step::DisableRevocationCheck(value) => {
+                registry::switch_off(*value).map_err(|error| Failure::io(format!("cannot set {value}"), &error))
+            }
+            Step::EnableFirewallRule => firewall::set(true),
+        }
+    }
+
+    /// Takes a step back. False if there was nothing to take back any more.
+    pub(crate) fn take_back(&self, inverse: &Inverse) -> Result<bool> {
+        match inverse {
+            Inverse::DeleteKey(key) => keys::delete(key)
+                .map_err(|error| Failure::io(format!("cannot delete the key container {}", key.container), &error)),
+            Inverse::RemoveLeaf(leaf) => Store::My.remove(leaf).map_err(writing(Store::My)),
+            Inverse::RemoveRoot(root) => Store::Root.remove(root).map_err(writing(Store::Root)),
+            Inverse::RestoreRegistryValue { value, before } => registry::restore(*value, before)
+                .map_err(|error| Failure::io(format!("cannot restore {value}"), &error)),
+            Inverse::DisableFirewallRule => match firewall_rule()? {
+                FirewallRule::Enabled => firewall::set(false).map(|()| true),
+                FirewallRule::Disabled | FirewallRule::Missing => Ok(false),
+            },
+        }
+    }
+
+    /// Shuts out other processes that would change this computer.
+    pub(crate) fn lock(&self) -> Result<Lock> {
+        Lock::take()
+    }
+
+    /// What was installed, as recorded.
+    pub(crate) fn records(&self) -> Result<Records> {
+        ledger::records()
+    }
+
+    pub(crate) fn save(&self, record: &Record) -> Result<()> {
+        ledger::save(record)
+    }
+
+    pub(crate) fn forget(&self, kit: &KitId) -> Result<()> {
+        ledger::forget(kit)
+    }
+
+    /// Reads everything that replication depends on.
+    pub(crate) fn survey(&self) -> Result<Survey> {
+        let computer = self.full_name()?;
+        let personal = |context: &CertContext| -> Result<Personal> {
+            let stored = stores::stored(context).map_err(reading(Store::My))?;
+            let key = keys::survey(context, stored.certificate.as_ref().ok());
+            let windows_verdict = native::verdict(context, &computer)
+                .map_err(|error| Failure::io("Windows' chain engine cannot be asked", &error))?;
+            Ok(Personal { stored, key, windows_verdict })
+        };
+        let my = Store::My.contexts().map_err(reading(Store::My))?.iter().map(personal).collect::<Result<_>>()?;
+        let root = Store::Root.contexts().map_err(reading(Store::Root))?;
+        let root =
+            root.iter().map(stores::stored).collect::<io::Result<Vec<Stored>>>().map_err(reading(Store::Root))?;
+        let installed = self.records().unwrap_or_else(|failure| {
+            output::note("note", &format!("what was installed is not known: {}", failure.message()));
+            Records::default()
+        });
+        let switch = RegistryValue::Replication;
+        let before = registry::look(switch).map_err(|error| Failure::io(format!("cannot read {switch}"), &error))?;
+        Ok(Survey {
+            my,
+            root,
+            revocation_switch: before.data,
+            firewall_rule: firewall_rule()?,
+            installed: installed.0,
+            computer,
+        })
+    }
+}
+
+/// Whether a leaf that is in My already has the key that was asked for. What is there is never changed.
+fn is_fit(context: &CertContext, wanted: &MachineKey, step: &Step) -> Result<bool> {
+    let Step::ImportKey { certificate, .. } = step else { return Ok(false) };
+    let name = CertificateName::of(certificate);
+    let in_the_way = |why: &str| {
+        Failure::new(format!("{name} is in LocalMachine\\My already, {why}")).hint(format!(
+            "take it back where it came from (replica-pki uninstall), or delete it: certutil -delstore My {}; then \
+             install again",
+            name.sha1
+        ))
+    };
+    match keys::survey(context, Some(certificate)) {
+        PrivateKey::None => Err(in_the_way("without a private key")),
+        PrivateKey::Unreachable { error, .. } => {
+            Err(in_the_way(&format!("and its private key cannot be opened: {error}")))
+        }
+        PrivateKey::Reachable { matches: false, .. } => Err(in_the_way("with a private key that is not its own")),
+        PrivateKey::Reachable { place, .. } if !place.machine => {
+            Err(in_the_way("with its private key in the key set of a user"))
+        }
+        PrivateKey::Reachable { place, .. } if place.provider != wanted.provider.name() => {
+            Err(in_the_way(&format!("with its private key in \"{}\"", pki_core::name::printable(&place.provider))))
+        }
+        PrivateKey::Reachable { place, .. } if place.key_spec != native::Address::KEY_EXCHANGE => {
+            Err(in_the_way("with a private key that is not for key exchange"))
+        }
+        PrivateKey::Reachable { exportable: Some(true), .. } if !wanted.exportable => {
+            Err(in_the_way("with a private key that can be exported"))
+        }
+        PrivateKey::Reachable { .. } => Ok(true),
+    }
+}
+
+fn firewall_rule() -> Result<FirewallRule> {
+    registry::firewall_rule()
+        .map_err(|error| Failure::io(format!("the firewall rule {FIREWALL_RULE} cannot be read"), &error))
+}
+
+fn reading(store: Store) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::io(format!("LocalMachine\\{store:?} cannot be read"), &error)
+}
+
+fn writing(store: Store) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::io(format!("LocalMachine\\{store:?} cannot be changed"), &error)
+}

@@ -1,0 +1,140 @@
+//! The records of what was installed, in a folder that only administrators can enter.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::windows::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_DELETE_ON_CLOSE;
+
+use super::native;
+use crate::exit::{Failure, Result};
+use crate::files;
+use crate::plan::{KitId, Record, Records};
+
+/// Held by the one process that changes this computer.
+pub(crate) struct Lock {
+    folder: PathBuf,
+    /// Windows removes the file when it is closed, however the process ends.
+    file: Option<File>,
+}
+
+impl Lock {
+    /// Makes the folder if need be, makes sure that it is the administrators', and shuts other processes out.
+    pub(super) fn take() -> Result<Self> {
+        let folder = folder()?;
+        let context = |error: io::Error| {
+            let what = format!("{} cannot be used for the record of what is installed", folder.display());
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    Failure::new(format!("{what}: it does not belong to the administrators"))
+                        .hint("somebody else made it; look what is inside, remove it, and run the command again")
+                }
+                _ => Failure::io(what, &error),
+            }
+        };
+        match native::create_administrators_only(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // A link would lead elsewhere.
+                if !files::kind(&folder)?.is_dir() {
+                    return Err(context(io::ErrorKind::NotADirectory.into()));
+                }
+                native::administrators_only(&folder)
+            }
+            result => result,
+        }
+        .map_err(context)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+        let file = options.open(folder.join("lock")).map_err(|error| match error.raw_os_error() {
+            Some(SHARING_VIOLATION) => Failure::new("another replica-pki is changing this computer")
+                .hint("wait until it has ended, then run the command again"),
+            _ => context(error),
+        })?;
+        Ok(Self { folder, file: Some(file) })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.file.take());
+        // Only an empty folder can be removed: where records are, it stays.
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+const SHARING_VIOLATION: i32 = 32;
+const ENDING: &str = ".json";
+
+/// Every record.
+pub(super) fn records() -> Result<Records> {
+    let folder = folder()?;
+    let context = |error: io::Error| files::cannot_read(&folder, &error);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Records::default()),
+        Err(error) => return Err(context(error)),
+    };
+    let mut records = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(context)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            records.push(read(&path)?);
+        }
+    }
+    records.sort_by(|a, b| (&a.installed_at, &a.kit).cmp(&(&b.installed_at, &b.kit)));
+    Ok(Records(records))
+}
+
+/// Writes a record in the place of the one before it, if there is one.
+pub(super) fn save(record: &Record) -> Result<()> {
+    let folder = folder()?;
+    let path = folder.join(file_name(&record.kit));
+    let json = serde_json::to_vec_pretty(record)
+        .map_err(|error| Failure::new(format!("the record cannot be written: {error}")))?;
+    let write = || {
+        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        file.write_all(&json)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    write().map_err(|error: io::Error| Failure::io(format!("cannot write {}", path.display()), &error))
+}
+
+/// Removes the record of a kit.
+pub(super) fn forget(kit: &KitId) -> Result<()> {
+    let path = folder()?.join(file_name(kit));
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::io(format!("cannot remove {}", path.display()), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> Result<Record> {
+    let damaged = |error: String| {
+        Failure::new(format!("{} is damaged: {error}", path.display()))
+            .hint("it tells what install added; take that back by hand, then remove the file")
+    };
+    let record: Record = serde_json::from_slice(&files::read(path)?).map_err(|error| damaged(error.to_string()))?;
+    if record.format != Record::FORMAT {
+        return Err(Failure::new(format!("{} has format {}", path.display(), record.format))
+            .hint("use the version of replica-pki that installed the kit, or a newer one"));
+    }
+    if path.file_name().is_none_or(|name| *name != *file_name(&record.kit)) {
+        return Err(damaged("it is the record of another kit".to_owned()));
+    }
+    Ok(record)
+}
+
+fn file_name(kit: &KitId) -> String {
+    format!("{}{ENDING}", kit.0)
+}
+
+fn folder() -> Result<PathBuf> {
+    let data = native::program_data()
+        .map_err(|error| Failure::io("the folder for data of the whole machine cannot be found", &error))?;
+    Ok(data.join("replica-pki"))
+}

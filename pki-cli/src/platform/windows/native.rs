@@ -1,0 +1,38 @@
+//! What neither schannel nor windows-registry offers. The only place with `unsafe`: each call gets memory that is owned
+//! here, and hands back values that own what they hold.
+#![allow(unsafe_code, reason = "calls into Windows; each block says why it is sound")]
+
+mod access;
+mod certificate;
+mod container;
+mod machine;
+
+pub(super) use access::{administrators_only, create_administrators_only, owner_only};
+pub(super) use certificate::{key_place, verdict};
+pub(super) use container::{Address, Container};
+pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::windows::ffi::OsStrExt as _;
+
+/// UTF-16 with the zero that ends it.
+fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
+    text.as_ref().encode_wide().chain([0]).collect()
+}
+
+/// UTF-16 up to its first zero, as text.
+fn narrow(wide: &[u16]) -> String {
+    let end = wide.iter().position(|unit| *unit == 0).unwrap_or(wide.len());
+    String::from_utf16_lossy(wide.get(..end).unwrap_or_default())
+}
+
+/// The error of the last call, if it returned FALSE.
+fn check(result: windows_sys::core::BOOL) -> io::Result<()> {
+    if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// A length as Windows counts.
+fn length(bytes: usize) -> io::Result<u32> {
+    u32::try_from(bytes).map_err(|_| io::ErrorKind::InvalidInput.into())
+}

@@ -1,0 +1,99 @@
+//! The registry: the revocation switch, and what the firewall keeps about a rule.
+
+use std::io;
+
+use windows_registry::{Key, LOCAL_MACHINE};
+
+use crate::plan::{FIREWALL_RULE, RegistryBefore, RegistryData, RegistryValue};
+use crate::survey::FirewallRule;
+
+/// What stands at a value, and how much of the path to it is missing.
+pub(super) fn look(value: RegistryValue) -> io::Result<RegistryBefore> {
+    let mut missing_keys = 0;
+    let mut path = value.key();
+    loop {
+        match found(LOCAL_MACHINE.open(path))? {
+            Some(key) if missing_keys == 0 => return Ok(RegistryBefore { missing_keys, data: read(&key)? }),
+            Some(_) => return Ok(RegistryBefore { missing_keys, data: None }),
+            None => missing_keys += 1,
+        }
+        path = parent(path).0;
+    }
+}
+
+/// Sets a value to what switches the revocation check off; makes the key if need be.
+pub(super) fn switch_off(value: RegistryValue) -> io::Result<()> {
+    Ok(LOCAL_MACHINE.create(value.key())?.set_u32(RegistryValue::NAME, RegistryValue::SWITCHED_OFF)?)
+}
+
+/// Puts back what was there, and removes the keys that were made if nothing else came into them. False if the value is
+/// not as it was set: somebody else changed it since, and decides.
+pub(super) fn restore(value: RegistryValue, before: &RegistryBefore) -> io::Result<bool> {
+    let mut changed = false;
+    let key = found(LOCAL_MACHINE.options().read().write().open(value.key()))?;
+    let data = key.as_ref().map(read).transpose()?.flatten();
+    if let (Some(key), Some(data)) = (&key, data) {
+        if data.as_dword() != Some(RegistryValue::SWITCHED_OFF) {
+            return Ok(false);
+        }
+        match &before.data {
+            Some(data) => key.set_bytes(RegistryValue::NAME, data.kind.into(), &data.bytes)?,
+            None => key.remove_value(RegistryValue::NAME)?,
+        }
+        changed = true;
+    }
+    drop(key);
+    remove_empty(value.key(), before.missing_keys).map(|removed| changed || removed)
+}
+
+/// What the firewall's own policy says about the rule of Hyper-V Replica.
+pub(super) fn firewall_rule() -> io::Result<FirewallRule> {
+    const RULES: &str = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
+    let rule = match found(LOCAL_MACHINE.open(RULES))? {
+        Some(key) => found(key.get_string(FIREWALL_RULE))?,
+        None => None,
+    };
+    // Such as v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|...
+    Ok(match rule {
+        None => FirewallRule::Missing,
+        Some(rule) if rule.split('|').any(|field| field.eq_ignore_ascii_case("Active=TRUE")) => FirewallRule::Enabled,
+        Some(_) => FirewallRule::Disabled,
+    })
+}
+
+/// Removes up to this many keys, from the innermost outwards, as long as they are empty.
+fn remove_empty(path: &str, count: usize) -> io::Result<bool> {
+    let mut path = path;
+    for done in 0..count {
+        let (outer, name) = parent(path);
+        if let Some(key) = found(LOCAL_MACHINE.open(path))? {
+            if key.keys()?.next().is_some() || key.values()?.next().is_some() {
+                return Ok(done > 0);
+            }
+            drop(key);
+            LOCAL_MACHINE.options().read().write().open(outer)?.remove_tree(name)?;
+        }
+        path = outer;
+    }
+    Ok(count > 0)
+}
+
+fn read(key: &Key) -> io::Result<Option<RegistryData>> {
+    let value = found(key.get_value(RegistryValue::NAME))?;
+    Ok(value.map(|value| RegistryData { kind: value.ty().into(), bytes: value.to_vec() }))
+}
+
+/// A path without its last key, and that key's name. The outermost keys always exist.
+fn parent(path: &str) -> (&str, &str) {
+    path.rsplit_once('\\').unwrap_or((path, ""))
+}
+
+/// `None` for what does not exist.
+fn found<T>(result: windows_registry::Result<T>) -> io::Result<Option<T>> {
+    const FILE_NOT_FOUND: u32 = 0x8007_0002;
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.code().0.cast_unsigned() == FILE_NOT_FOUND => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
