@@ -17,10 +17,7 @@ pub(crate) fn run(arguments: &Doctor) -> Result {
     let computer = Computer::open()?;
     let kit = arguments.kit.as_deref().map(Kit::open).transpose()?;
     if !computer.is_elevated()? {
-        output::note(
-            "warning",
-            "not run as administrator: private keys may not open, and what install recorded may not be read",
-        );
+        output::note("warning", "not run as administrator: private keys that are there may seem unreachable");
     }
     let (survey, now) = (computer.survey()?, system::now()?);
     let examination = examine(&survey, kit.as_ref(), now);

@@ -41,8 +41,7 @@ fn leaves_that_end(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
 /// Roots that a kit brought, and those at the end of this computer's chains. Of others that look like a replica's root
 /// it is not known whether a partner still uses them; and Windows' own old roots are kept for old signatures.
 fn root_finding(root: &Certificate, scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Option<Finding> {
-    let is_needed =
-        scene.is_root_of_a_kit(root) || leaves.iter().any(|leaf| leaf.is_told && leaf.root == Some(root));
+    let is_needed = scene.is_root_of_a_kit(root) || leaves.iter().any(|leaf| leaf.is_told && leaf.root == Some(root));
     if is_test_root(root) || !(is_needed || looks_like_a_replicas(root)) {
         return None;
     }

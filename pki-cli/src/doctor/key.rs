@@ -9,7 +9,8 @@ use crate::survey::{KeyPlace, Personal, PrivateKey};
 
 pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Finding> {
     let thumbprint = certificate.thumbprint();
-    let again = format!("certutil -delstore My {thumbprint}, then put key and certificate back: replica-pki install KIT");
+    let again =
+        format!("certutil -delstore My {thumbprint}, then put key and certificate back: replica-pki install KIT");
     let finding = |name, detail: String, fix: &str| Finding::of_certificate(name, certificate, detail, fix);
     let mut findings = Vec::new();
     let place = match &personal.key {
@@ -20,7 +21,8 @@ pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Fi
         PrivateKey::Unreachable { place, .. } | PrivateKey::Reachable { place, .. } => place,
     };
     if !place.machine {
-        let detail = format!("its key, {}, is in a user's key set, where Hyper-V's service cannot find it", shown(place));
+        let detail =
+            format!("its key, {}, is in a user's key set, where Hyper-V's service cannot find it", shown(place));
         findings.push(finding("key-in-user-key-set", detail, &again));
     }
     match &personal.key {
@@ -30,7 +32,8 @@ pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Fi
             let fix = format!("run this as administrator; if it says the same, {again}");
             findings.push(finding("key-unreachable", detail, &fix));
         }
-        PrivateKey::Reachable { matches: false, .. } => {
+        // A wrong key spec is told below; then there may be no key of that kind at all.
+        PrivateKey::Reachable { matches: false, .. } if is_cng(place) || place.key_spec == AT_KEYEXCHANGE => {
             let detail = format!("{} holds the key of another certificate", shown(place));
             findings.push(finding("key-of-another", detail, &again));
         }

@@ -59,8 +59,7 @@ fn leaf_of_kit(kit: &Kit, scene: &Scene<'_>) -> Option<Finding> {
 /// Hyper-V may have been told to use any of them.
 fn leaves_of_records(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
     let is_named = |sha256: &str| scene.kit.is_some_and(|kit| kit.leaf.sha256_thumbprint().to_string() == sha256);
-    let severity =
-        if leaves.iter().any(Leaf::is_usable) { Severity::Warning } else { Severity::Error };
+    let severity = if leaves.iter().any(Leaf::is_usable) { Severity::Warning } else { Severity::Error };
     let records = scene.survey.installed.iter();
     let missing = records.filter(|record| !scene.has_in_my(&record.leaf.sha256) && !is_named(&record.leaf.sha256));
     let finding = |record: &crate::plan::Record| {

@@ -179,7 +179,10 @@ fn windows_refuses(
 /// A computer that was renamed still has the certificate of its old name.
 fn no_leaf(scene: &Scene<'_>) -> Finding {
     let my = scene.survey.my.iter().filter_map(|personal| personal.stored.certificate.as_ref().ok());
-    let others: Vec<_> = my.filter(|certificate| weak::is_for_replication(certificate)).map(|other| CertificateName::of(other).to_string()).collect();
+    let others: Vec<_> = my
+        .filter(|certificate| weak::is_for_replication(certificate))
+        .map(|other| CertificateName::of(other).to_string())
+        .collect();
     let host = scene.printable_host();
     let mut detail = format!("none of its {} certificates is for {host}", scene.survey.my.len());
     if !others.is_empty() {
@@ -198,7 +201,8 @@ fn several(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Option<Finding> {
     if matching.len() < 2 {
         return None;
     }
-    let newest = matching.iter().filter(|leaf| leaf.is_usable).max_by_key(|leaf| leaf.certificate.validity().not_after)?;
+    let newest =
+        matching.iter().filter(|leaf| leaf.is_usable).max_by_key(|leaf| leaf.certificate.validity().not_after)?;
     let name = |leaf: &&Leaf<'_>| {
         format!("{}, ends {}", CertificateName::of(leaf.certificate), leaf.certificate.validity().not_after)
     };

@@ -45,7 +45,8 @@ fn trusted(root: &Certificate) -> Option<Finding> {
         return None;
     }
     let detail = r"it lies in LocalMachine\Root and is not self-signed, which can keep Windows from accepting any client's certificate";
-    let fix = format!(r"{remove}; if it is an intermediate CA, put it where those belong: certutil -addstore -f CA FILE.cer");
+    let fix =
+        format!(r"{remove}; if it is an intermediate CA, put it where those belong: certutil -addstore -f CA FILE.cer");
     Some(Finding::of_certificate("root-not-self-signed", root, detail, fix))
 }
 
@@ -53,8 +54,7 @@ fn missing_of_kit(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
     let trust = scene.kit.iter().flat_map(|kit| &kit.trust);
     let missing = trust.filter(|(_, root)| {
         // The root of this computer's own certificate is missed there.
-        !scene.trusted.contains(&root)
-            && !leaves.iter().any(|leaf| leaf.is_told && signed_by(leaf.certificate, root))
+        !scene.trusted.contains(&root) && !leaves.iter().any(|leaf| leaf.is_told && signed_by(leaf.certificate, root))
     });
     let finding = |(path, root): &(String, Certificate)| {
         let detail = r"the kit brings this root, and it is not in LocalMachine\Root; its hosts are refused";
@@ -95,8 +95,15 @@ fn missing_of_records(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
                 None => format!("the root with SHA-256 {}", printable(sha256)),
             };
             let host = printable(&record.host);
-            let detail = format!(r"the installed kit of {host} needs this root, and it is not in LocalMachine\Root; its hosts are refused");
-            findings.push(Finding::new(MISSING, about, detail, format!("replica-pki install KIT, with the kit of {host}")));
+            let detail = format!(
+                r"the installed kit of {host} needs this root, and it is not in LocalMachine\Root; its hosts are refused"
+            );
+            findings.push(Finding::new(
+                MISSING,
+                about,
+                detail,
+                format!("replica-pki install KIT, with the kit of {host}"),
+            ));
         }
     }
     findings

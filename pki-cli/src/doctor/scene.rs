@@ -80,8 +80,7 @@ impl<'s> Scene<'s> {
     pub(super) fn root_of(&self, leaf: &Certificate) -> Option<&'s Certificate> {
         let mut current = leaf;
         for _ in 0..LONGEST_CHAIN {
-            let is_signer =
-                |other: &Certificate| signed_by(current, other) && other.as_der() != current.as_der();
+            let is_signer = |other: &Certificate| signed_by(current, other) && other.as_der() != current.as_der();
             let signers = self.trusted.iter().copied().filter(|root| vouches_for_itself(root) && is_signer(root));
             if let Some(root) = signers.max_by_key(|root| root.validity().contains(self.now)) {
                 return Some(root);
@@ -116,7 +115,11 @@ fn readable(store: &[Stored]) -> impl Iterator<Item = &Certificate> {
 
 /// A workgroup's computer has a name without a dot.
 fn parse(computer: &str) -> Result<DnsName, Error> {
-    if computer.is_empty() || computer.contains('.') { computer.parse() } else { Fqdn::single_label(computer).map(DnsName::from) }
+    if computer.is_empty() || computer.contains('.') {
+        computer.parse()
+    } else {
+        Fqdn::single_label(computer).map(DnsName::from)
+    }
 }
 
 const LONGEST_CHAIN: usize = 8;

@@ -34,7 +34,8 @@ fn revocation_switch(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Option<Finding> 
     if data.is_some_and(|data| data.as_dword() == Some(off)) {
         return None;
     }
-    let names_no_list = |leaf: &&Certificate| leaf.extensions().crl_distribution_points.iter().flatten().next().is_none();
+    let names_no_list =
+        |leaf: &&Certificate| leaf.extensions().crl_distribution_points.iter().flatten().next().is_none();
     let told = leaves.iter().filter(|leaf| leaf.is_told).map(|leaf| leaf.certificate);
     let leaf = told.chain(scene.kit.map(|kit| &kit.leaf)).find(names_no_list)?;
     let data = data.map_or("not there".to_owned(), ToString::to_string);

@@ -15,6 +15,8 @@ use crate::survey::Stored;
 pub(super) enum Store {
     My,
     Root,
+    /// Intermediates.
+    CA,
 }
 
 impl Store {
@@ -22,6 +24,7 @@ impl Store {
         match self {
             Self::My => "My",
             Self::Root => "Root",
+            Self::CA => "CA",
         }
     }
 
