@@ -14,6 +14,9 @@ mod settings;
 mod weak;
 mod windows_verdict;
 
+#[cfg(test)]
+mod tests;
+
 use pki_core::certificate::Certificate;
 use pki_core::validity::Time;
 use serde::Serialize;
