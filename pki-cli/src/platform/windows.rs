@@ -12,7 +12,8 @@ use std::io;
 use pki_core::key::KeyPair;
 use schannel::cert_context::CertContext;
 
-pub(crate) use ledger::Lock;
+use ledger::Lock;
+pub(crate) use native::owner_only;
 use stores::Store;
 
 use super::Found;
