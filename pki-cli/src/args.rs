@@ -164,8 +164,9 @@ pub(crate) struct Install {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
-    /// Where the key goes: schannel, as in Microsoft's sample, or rsa-aes
-    #[arg(long, value_name = "PROVIDER", default_value_t)]
+    /// Where the key goes:
+    /// schannel, as in Microsoft's sample, or rsa-aes
+    #[arg(long, verbatim_doc_comment, value_name = "PROVIDER", default_value_t)]
     pub(crate) provider: Provider,
     /// Nobody can export the key from this computer again
     #[arg(long)]

@@ -43,6 +43,7 @@ pub(crate) struct Personal {
 
 /// What the store says about a certificate's private key, and what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows finds anything"))]
 pub(crate) enum PrivateKey {
     /// The store names none.
     None,
@@ -73,6 +74,7 @@ pub(crate) struct KeyPlace {
 
 /// The rule of Hyper-V Replica's HTTPS listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows finds anything"))]
 pub(crate) enum FirewallRule {
     /// The Hyper-V role is not installed.
     Missing,
