@@ -16,6 +16,8 @@ use crate::survey::Stored;
 pub(super) enum Store {
     My,
     Root,
+    /// Intermediates.
+    CA,
 }
 
 impl Store {
@@ -23,6 +25,7 @@ impl Store {
         match self {
             Self::My => "My",
             Self::Root => "Root",
+            Self::CA => "CA",
         }
     }
 
