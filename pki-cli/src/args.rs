@@ -164,8 +164,9 @@ pub(crate) struct Install {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
-    /// Where the key goes: schannel, as in Microsoft's sample, or rsa-aes
-    #[arg(long, value_name = "PROVIDER", default_value_t)]
+    /// Where the key goes:
+    /// schannel, as in Microsoft's sample, or rsa-aes
+    #[arg(long, verbatim_doc_comment, value_name = "PROVIDER", default_value_t)]
     pub(crate) provider: Provider,
     /// Nobody can export the key from this computer again
     #[arg(long)]
@@ -338,10 +339,14 @@ Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 const DOCTOR_HELP: &str = "\
 Reads the certificate stores, the registry, the firewall rule and the computer's name, changes
-nothing, and says for each thing that is wrong how to mend it.
+nothing, and says for each thing that is wrong how to mend it. Findings are critical (anybody
+can pass for any host), errors (replication does not work, or rests on what no longer
+protects) or warnings (it works, but not for long or not everywhere). Run it as administrator;
+others cannot open the machine's keys.
 
 Examples, on the host:
   replica-pki.exe doctor
   replica-pki.exe doctor --kit HOST4.atwork.at
 
-Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
+Exit codes: 0 all is well or nothing but warnings, 1 could not be done, 2 wrong usage,
+            3 something is wrong";

@@ -54,6 +54,11 @@ impl Failure {
             }
             _ => "check the path and the disk, then run the command again",
         };
+        // Windows' own codes are negative numbers, which people know in hexadecimal.
+        let error = match error.raw_os_error() {
+            Some(code @ ..0) => error.to_string().replace(&format!("os error {code}"), &format!("{code:#010X}")),
+            _ => error.to_string(),
+        };
         Self::new(format!("{context}: {error}")).hint(hint)
     }
 

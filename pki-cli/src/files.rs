@@ -45,9 +45,11 @@ impl Batch {
         let context = |error: io::Error| Failure::io(format!("cannot write in {}", parent.display()), &error);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
+        // On Unix from the start; elsewhere nothing is inside yet when it is shut.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let staging = builder.tempdir_in(&parent).map_err(context)?;
+        shut(staging.path())?;
         let lock = create_new(&staging.path().join(LOCK)).map_err(context)?;
         lock.try_lock().map_err(|error| context(error.into()))?;
         Ok(Self { root: root.to_owned(), _lock: lock, staging, pieces: Vec::new() })
@@ -197,10 +199,11 @@ fn shut(folder: &Path) -> Result<()> {
         .map_err(|error| Failure::io(format!("cannot protect {}", folder.display()), &error))
 }
 
-/// On Windows a folder inherits the access of the one above it.
-#[cfg(not(unix))]
-fn shut(_folder: &Path) -> Result<()> {
-    Ok(())
+/// The same by an access control list, which the files inside inherit and keep when they are moved.
+#[cfg(windows)]
+fn shut(folder: &Path) -> Result<()> {
+    crate::platform::owner_only(folder)
+        .map_err(|error| Failure::io(format!("cannot protect {}", folder.display()), &error))
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod doctor;
 mod exit;
 mod files;
 mod kit;

@@ -3,10 +3,12 @@
 
 mod inverse;
 mod record;
+mod remaining;
 mod step;
 
 pub(crate) use inverse::{Inverse, RegistryBefore, RegistryData};
 pub(crate) use record::{KitId, Record, Records, Taken};
+pub(crate) use remaining::remaining;
 pub(crate) use step::{
     CertificateName, FIREWALL_RULE, FIREWALL_RULES, MachineKey, Provider, RegistryValue, Step, Thing,
 };
@@ -93,21 +95,5 @@ impl Plan {
             steps.push(Step::EnableFirewallRule);
         }
         Ok(Self { steps })
-    }
-
-    /// What is left to type in PowerShell afterwards.
-    pub(crate) fn remaining(leaf: &Certificate) -> [String; 2] {
-        let thumbprint = leaf.thumbprint();
-        [
-            format!(
-                "Set-VMReplicationServer -ReplicationEnabled $true -AllowedAuthenticationType Certificate \
-                 -CertificateAuthenticationPort 443 -CertificateThumbprint {thumbprint} \
-                 -ReplicationAllowedFromAnyServer $true -DefaultStorageLocation D:\\Replica"
-            ),
-            format!(
-                "Test-VMReplicationConnection -ReplicaServerName PARTNER -ReplicaServerPort 443 \
-                 -AuthenticationType Certificate -CertificateThumbprint {thumbprint}"
-            ),
-        ]
     }
 }

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Failure, Result};
 use crate::output::hex;
-use crate::plan::{Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, RegistryValue, Step};
+use crate::plan::{self, Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, RegistryValue, Step};
 
 /// Both scripts with their names.
 pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
@@ -34,10 +34,11 @@ pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
         bundle.trust.iter().map(|root| (format!("trust/{}.cer", root.label), root.certificate.clone())).collect();
     let choices = Choices::default();
     let plan = Plan::of_parts(bundle.fqdn.as_str(), &bundle.leaf, &trust, &choices)?;
+    let remaining = plan::remaining(&bundle.leaf, &trust);
     let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &trust)).collect();
-    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &calls);
+    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
     calls.reverse();
-    let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, &choices, &calls);
+    let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
     Ok(vec![("install.cmd".to_owned(), install), ("uninstall.cmd".to_owned(), uninstall)])
 }
 
@@ -78,7 +79,7 @@ fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
 }
 
 /// Fills a template in. The line ends are Windows' own, however the template was checked out.
-fn fill(template: &str, bundle: &Bundle, choices: &Choices, calls: &[String]) -> Vec<u8> {
+fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String], calls: &[String]) -> Vec<u8> {
     let oldest = bundle.encoding.oldest_windows();
     let checked = |call: &String| format!("{call}\nif %ERRORLEVEL% neq 0 exit /b 1");
     let is_intact = |file: &BundleFile<'_>| {
@@ -89,7 +90,7 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, calls: &[String]) ->
     for (placeholder, value) in [
         ("@FILES@", lines(bundle.files().iter().map(|file| checked(&is_intact(file))))),
         ("@STEPS@", lines(calls.iter().map(checked))),
-        ("@REMAINING@", lines(Plan::remaining(&bundle.leaf).iter().map(|line| format!("echo   {line}")))),
+        ("@REMAINING@", lines(remaining.iter().map(|line| format!("echo   {line}")))),
         ("@HOST@", bundle.fqdn.to_string()),
         ("@PFX@", format!("{}.pfx", bundle.fqdn)),
         ("@THUMBPRINT@", bundle.leaf.thumbprint().to_string()),

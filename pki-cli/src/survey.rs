@@ -13,6 +13,8 @@ pub(crate) struct Survey {
     pub(crate) my: Vec<Personal>,
     /// LocalMachine\Root.
     pub(crate) root: Vec<Stored>,
+    /// LocalMachine\CA: what may stand between a leaf and its root.
+    pub(crate) intermediates: Vec<Stored>,
     /// The value that switches Hyper-V's revocation check off.
     pub(crate) revocation_switch: Option<RegistryData>,
     pub(crate) firewall_rule: FirewallRule,
@@ -41,6 +43,7 @@ pub(crate) struct Personal {
 
 /// What the store says about a certificate's private key, and what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows finds anything"))]
 pub(crate) enum PrivateKey {
     /// The store names none.
     None,
@@ -71,6 +74,7 @@ pub(crate) struct KeyPlace {
 
 /// The rule of Hyper-V Replica's HTTPS listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows finds anything"))]
 pub(crate) enum FirewallRule {
     /// The Hyper-V role is not installed.
     Missing,

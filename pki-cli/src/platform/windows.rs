@@ -12,7 +12,8 @@ use std::io;
 use pki_core::key::KeyPair;
 use schannel::cert_context::CertContext;
 
-pub(crate) use ledger::Lock;
+use ledger::Lock;
+pub(crate) use native::owner_only;
 use stores::Store;
 
 use super::Found;
@@ -129,9 +130,10 @@ impl Computer {
             Ok(Personal { stored, key, windows_verdict })
         };
         let my = Store::My.contexts().map_err(reading(Store::My))?.iter().map(personal).collect::<Result<_>>()?;
-        let root = Store::Root.contexts().map_err(reading(Store::Root))?;
-        let root =
-            root.iter().map(stores::stored).collect::<io::Result<Vec<Stored>>>().map_err(reading(Store::Root))?;
+        let stored = |store: Store| {
+            let contexts = store.contexts().map_err(reading(store))?;
+            contexts.iter().map(stores::stored).collect::<io::Result<Vec<Stored>>>().map_err(reading(store))
+        };
         let installed = self.records().unwrap_or_else(|failure| {
             output::note("note", &format!("what was installed is not known: {}", failure.message()));
             Records::default()
@@ -140,7 +142,8 @@ impl Computer {
         let before = registry::look(switch).map_err(|error| Failure::io(format!("cannot read {switch}"), &error))?;
         Ok(Survey {
             my,
-            root,
+            root: stored(Store::Root)?,
+            intermediates: stored(Store::CA)?,
             revocation_switch: before.data,
             firewall_rule: firewall_rule()?,
             installed: installed.0,

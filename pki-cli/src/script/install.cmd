@@ -58,7 +58,7 @@ rem ---- The steps ----
 
 echo.
 echo Installed on this computer: the kit of @HOST@.
-echo Once the partners are installed too, two lines remain for PowerShell. Set the folder and the partner's name:
+echo Next, in PowerShell as administrator, when the partner has installed its kit too:
 @REMAINING@
 echo Then delete @PFX@ from this computer: its key is in the store now.
 exit /b 0

@@ -2,6 +2,31 @@
 
 use crate::support::Room;
 
+/// Where the stores and the registry are not, one sentence says so, and one what to do instead.
+#[cfg(not(windows))]
+#[test]
+fn what_only_windows_has_fails_elsewhere_with_a_way_out() {
+    let room = Room::with_kits();
+    let kit = "replica-pki/hosts/HOST4.atwork.at";
+    let before = room.files();
+    for arguments in [
+        vec!["install", kit],
+        vec!["uninstall", kit],
+        vec!["uninstall", kit, "--dry-run"],
+        vec!["doctor"],
+        vec!["doctor", "--json"],
+        vec!["doctor", "--kit", kit],
+    ] {
+        let ended = room.run(&arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{arguments:?}: {ended:?}");
+        let lines: Vec<_> = ended.stderr.lines().collect();
+        let [error, hint] = lines.as_slice() else { panic!("{arguments:?}: {ended:?}") };
+        assert!(error.starts_with("error: this works on Windows only"), "{error}");
+        assert!(hint.starts_with("hint: copy the kit to its Windows host"), "{hint}");
+        assert_eq!(room.files(), before, "{arguments:?}");
+    }
+}
+
 #[test]
 fn each_failure_ends_with_a_hint() {
     let room = Room::with_kits();

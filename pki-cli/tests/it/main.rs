@@ -14,6 +14,7 @@ mod inspect;
 mod kits;
 mod overwriting;
 mod passwords;
+mod plans;
 mod scripts;
 mod single_steps;
 mod support;

@@ -68,6 +68,11 @@ impl DistinguishedName {
         self.rdns.is_empty()
     }
 
+    /// Whether it is one CommonName and nothing else.
+    pub fn is_common_name_alone(&self) -> bool {
+        matches!(&*self.rdns, [rdn] if matches!(rdn.as_slice(), [attribute] if attribute.oid == rfc4519::CN))
+    }
+
     /// The CommonNames, as text that may hold any character.
     pub fn common_names(&self) -> impl Iterator<Item = &str> {
         self.values(rfc4519::CN).filter_map(|value| match value {

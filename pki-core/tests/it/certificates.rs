@@ -8,7 +8,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::support::foreign::{basic_constraints, self_signed, self_signed_der, weak_pkcs8};
+use crate::support::foreign::{basic_constraints, self_signed, self_signed_der, weak_pkcs8, with_subject};
 use crate::support::{authority, damaged, identity, key};
 
 #[test]
@@ -250,4 +250,17 @@ fn fields_that_no_certificate_has_are_refused() {
 fn a_name_cannot_pretend_to_be_several_attributes() {
     let odd = self_signed("good, O=Example, CN=#1+\\", vec![], weak_pkcs8());
     assert_eq!(odd.subject().to_string(), r"CN=good\, O=Example\, CN=#1\+\\");
+}
+
+#[test]
+fn a_common_name_alone_is_told_from_one_among_others() {
+    for (subject, is_alone) in [
+        ("CN=mycompanyFirstReplica", true),
+        ("CN=Microsoft Root Authority,OU=Microsoft Corporation", false),
+        ("CN=Root+O=Example", false),
+        ("O=Example", false),
+        ("CN=one,CN=two", false),
+    ] {
+        assert_eq!(with_subject(subject).subject().is_common_name_alone(), is_alone, "{subject}");
+    }
 }

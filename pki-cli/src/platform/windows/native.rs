@@ -7,8 +7,9 @@ mod certificate;
 mod container;
 mod machine;
 
-pub(super) use access::{administrators_only, create_administrators_only, owner_only};
-pub(super) use certificate::{key_place, verdict};
+pub(crate) use access::owner_only;
+pub(super) use access::{administrators_only, create_administrators_only};
+pub(super) use certificate::{commit, key_place, verdict};
 pub(super) use container::{Address, Container};
 pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};
 
@@ -25,6 +26,20 @@ fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
 fn narrow(wide: &[u16]) -> String {
     let end = wide.iter().position(|unit| *unit == 0).unwrap_or(wide.len());
     String::from_utf16_lossy(wide.get(..end).unwrap_or_default())
+}
+
+/// A text that Windows placed in memory; empty for null.
+///
+/// # Safety
+/// Null, or the start of readable memory with a zero at the end of the text.
+unsafe fn text_at(pointer: *const u16) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller promises that all units up to the zero can be read.
+    let length = (0..).take_while(|index| unsafe { *pointer.add(*index) } != 0).count();
+    // SAFETY: these units were just read.
+    narrow(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
 /// The error of the last call, if it returned FALSE.

@@ -7,6 +7,7 @@ use schannel::cert_context::{CertContext, HashAlgorithm, KeySpec};
 use schannel::cert_store::{CertAdd, CertStore, CertStoreBuilder};
 use schannel::crypt_prov::ProviderType;
 
+use super::native::commit;
 use crate::plan::{CertificateName, MachineKey, Provider};
 use crate::survey::Stored;
 
@@ -15,6 +16,8 @@ use crate::survey::Stored;
 pub(super) enum Store {
     My,
     Root,
+    /// Intermediates.
+    CA,
 }
 
 impl Store {
@@ -22,6 +25,7 @@ impl Store {
         match self {
             Self::My => "My",
             Self::Root => "Root",
+            Self::CA => "CA",
         }
     }
 
@@ -37,7 +41,9 @@ impl Store {
 
     /// Adds a certificate that is not in it.
     pub(super) fn add(self, certificate: &Certificate) -> io::Result<()> {
-        self.open()?.add_cert(&CertContext::new(certificate.as_der())?, CertAdd::New).map(drop)
+        let mut store = self.open()?;
+        store.add_cert(&CertContext::new(certificate.as_der())?, CertAdd::New)?;
+        commit(&store)
     }
 
     /// Removes the certificate of this name, if it is there.
@@ -47,12 +53,21 @@ impl Store {
             Certificate::from_der(context.to_der()).is_ok_and(|found| CertificateName::of(&found).sha256 == name.sha256)
         };
         match store.certs().find(is_it) {
-            Some(context) => context.delete().map(|()| true),
+            Some(context) => {
+                context.delete()?;
+                commit(&store)?;
+                let is_gone = !self.contexts()?.iter().any(is_it);
+                if is_gone {
+                    Ok(true)
+                } else {
+                    Err(io::Error::other("Windows reported success, but it is still there"))
+                }
+            }
             None => Ok(false),
         }
     }
 
-    /// Opens it for writing. What is written counts when the store is dropped.
+    /// Opens it for writing.
     fn open(self) -> io::Result<CertStore> {
         CertStoreBuilder::new().open_local_machine(self.name())
     }
@@ -73,7 +88,9 @@ pub(super) fn add_leaf(certificate: &Certificate, friendly_name: &str, key: &Mac
         .machine_keyset(true)
         .key_spec(KeySpec::key_exchange())
         .set()?;
-    Store::My.open()?.add_cert(&context, CertAdd::New).map(drop)
+    let mut store = Store::My.open()?;
+    store.add_cert(&context, CertAdd::New)?;
+    commit(&store)
 }
 
 /// A certificate as a survey keeps it.

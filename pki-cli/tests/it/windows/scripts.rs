@@ -5,46 +5,45 @@
 //! `pushd ... ||` and no two conditions in a line, and evaluates `call ... ||` wrongly: the scripts do without them,
 //! which is right on Windows too.
 
-use std::fs::{self, File};
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use pki_core::certificate::Certificate;
 
-use super::machine_lock;
+use super::{FIREWALL_RULE, Machine, SWITCH, SWITCH_NAME, dword, records};
 use crate::support::{Ended, Room};
 
-const REPLICATION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\Replication";
 const RULES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
-const RULE: &str = "VIRT-HVRHTTPSL-In-TCP-NoScope";
 
 #[test]
 fn a_kit_is_installed_then_unchanged_then_taken_back() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     let (leaf, roots) = (computer.leaf("HOST4.atwork.at"), computer.roots("HOST4.atwork.at"));
 
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert_eq!(computer.store("My"), [(leaf.clone(), "Microsoft RSA SChannel Cryptographic Provider".to_owned())]);
     assert_eq!(computer.store("Root").into_iter().map(|(root, _)| root).collect::<Vec<_>>(), roots);
-    assert!(query(REPLICATION, "DisableCertRevocationCheck").contains("REG_DWORD    0x1"));
-    assert!(query(RULES, RULE).contains("Active=TRUE"));
-    assert!(ended.stdout.contains(&format!("Set-VMReplicationServer -ReplicationEnabled $true")), "{ended:?}");
+    assert_eq!(dword(SWITCH), Some(1));
+    assert!(computer.machine.firewall_rule_is_active());
+    assert!(ended.stdout.contains("Set-VMReplicationServer -ReplicationEnabled $true"), "{ended:?}");
     assert!(ended.stdout.contains(&format!("-CertificateThumbprint {leaf}")), "{ended:?}");
     assert_eq!(changes(&computer.calls()), ["-importPFX", "-addstore", "-addstore", "Enable-NetFirewallRule"]);
 
-    let installed = computer.registry();
+    let installed = computer.machine.state();
     let again = computer.install("HOST4.atwork.at", &[]);
     assert_eq!((again.code, again.stdout.matches("unchanged: ").count()), (0, 5), "{again:?}");
     assert_eq!(changes(&computer.calls()), [""; 0]);
-    assert_eq!(computer.registry(), installed);
+    assert_eq!(computer.machine.state(), installed);
 
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
 
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 1);
@@ -56,26 +55,25 @@ fn what_was_there_before_stays() {
     let computer = Computer::new();
     let roots = computer.roots("HOST4.atwork.at");
     fs::write(computer.state().join("Root").join(&roots[1]), "").unwrap();
-    reg(&["add", REPLICATION, "/v", "DisableCertRevocationCheck", "/t", "REG_DWORD", "/d", "0", "/f"]);
-    reg(&["add", RULES, "/v", RULE, "/d", "v2.22|Action=Allow|Active=TRUE|Dir=In|", "/f"]);
-    let before = computer.registry();
+    reg(&["add", &format!(r"HKLM\{SWITCH}"), "/v", SWITCH_NAME, "/t", "REG_DWORD", "/d", "0", "/f"]);
+    reg(&["add", RULES, "/v", FIREWALL_RULE, "/d", "v2.22|Action=Allow|Active=TRUE|Dir=In|", "/f"]);
+    let before = computer.machine.state();
 
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert_eq!((ended.code, ended.stdout.matches("unchanged: ").count()), (0, 2), "{ended:?}");
-    assert!(query(REPLICATION, "DisableCertRevocationCheck").contains("0x1"));
+    assert_eq!(dword(SWITCH), Some(1));
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(computer.store("My").is_empty());
     assert_eq!(computer.store("Root"), [(roots[1].clone(), String::new())]);
-    assert_eq!(computer.registry(), before);
-    reg(&["delete", REPLICATION.strip_suffix(r"\Replication").unwrap(), "/f"]);
+    assert_eq!(computer.machine.state(), before);
 }
 
 #[test]
 fn what_another_kit_needs_stays_and_goes_with_that_kit() {
     let computer = Computer::new();
     computer.room.done(&["issue", "A.test.at", "B.test.at", "--trust", "shared", "--key", "rsa-2048"]);
-    let before = computer.registry();
+    let before = computer.machine.state();
     for host in ["A.test.at", "B.test.at"] {
         let ended = computer.install(host, &["/anyhost"]);
         assert_eq!(ended.code, 0, "{ended:?}");
@@ -84,11 +82,11 @@ fn what_another_kit_needs_stays_and_goes_with_that_kit() {
     assert_eq!((ended.code, ended.stdout.matches("kept: ").count()), (0, 3), "{ended:?}");
     assert_eq!(computer.store("Root").len(), 1);
     assert_eq!(computer.store("My").len(), 1);
-    assert!(query(REPLICATION, "DisableCertRevocationCheck").contains("0x1"));
+    assert_eq!(dword(SWITCH), Some(1));
     let ended = computer.uninstall("B.test.at");
     assert_eq!((ended.code, ended.stdout.matches("kept: ").count()), (0, 0), "{ended:?}");
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
 }
 
 #[test]
@@ -96,12 +94,11 @@ fn what_a_record_of_the_program_needs_stays() {
     let computer = Computer::new();
     let root = computer.certificate("HOST4.atwork.at", "trust/HOST5.atwork.at.root.cer");
     assert_eq!(computer.install("HOST4.atwork.at", &[]).code, 0);
-    let records = PathBuf::from(std::env::var_os("ProgramData").unwrap()).join("replica-pki");
-    fs::create_dir_all(&records).unwrap();
+    fs::create_dir_all(records()).unwrap();
     let needs = serde_json::json!({ "needs": [{ "root": root.sha256_thumbprint().to_string() }] });
-    fs::write(records.join("test.json"), needs.to_string()).unwrap();
+    fs::write(records().join("test.json"), needs.to_string()).unwrap();
     let ended = computer.uninstall("HOST4.atwork.at");
-    fs::remove_dir_all(&records).unwrap();
+    fs::remove_dir_all(records()).unwrap();
     assert_eq!((ended.code, ended.stdout.matches("kept: ").count()), (0, 1), "{ended:?}");
     assert_eq!(computer.store("Root"), [(root.thumbprint().to_string(), String::new())]);
 }
@@ -109,14 +106,14 @@ fn what_a_record_of_the_program_needs_stays() {
 #[test]
 fn without_being_asked_for_nothing_is_done_on_another_computer() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     let ended = computer.install("HOST5.atwork.at", &[]);
     assert_eq!(ended.code, 1);
     assert!(
         ended.stdout.contains("this kit is for HOST5.atwork.at, and this computer is HOST4.atwork.at"),
         "{ended:?}"
     );
-    assert_eq!((computer.registry(), changes(&computer.calls()).len()), (before.clone(), 0));
+    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before.clone(), 0));
     // A policy's suffix is the one that counts.
     let policy = r"HKLM\SOFTWARE\Policies\Microsoft\System\DNSClient";
     reg(&["add", policy, "/v", "PrimaryDnsSuffix", "/d", "policy.test", "/f"]);
@@ -128,7 +125,7 @@ fn without_being_asked_for_nothing_is_done_on_another_computer() {
     assert_eq!(computer.install("HOST5.atwork.at", &["/ANYHOST"]).code, 0);
     assert_eq!(computer.uninstall("HOST5.atwork.at").code, 0);
     // The case of the name does not matter.
-    reg(&["add", TCPIP, "/v", "Hostname", "/d", "host4", "/f"]);
+    Machine::name("host4", "atwork.AT");
     assert_eq!(computer.install("HOST4.atwork.at", &[]).code, 0);
     assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
 }
@@ -137,13 +134,13 @@ fn without_being_asked_for_nothing_is_done_on_another_computer() {
 fn a_windows_that_is_too_old_is_told_so_before_anything_is_changed() {
     let computer = Computer::new();
     set_build("14393");
-    let before = computer.registry();
+    let before = computer.machine.state();
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert_eq!(ended.code, 1);
     for part in ["too old", "14393", "17763", "replica-pki install", "--windows 2012r2"] {
         assert!(ended.stdout.contains(part), "{part}: {ended:?}");
     }
-    assert_eq!((computer.registry(), changes(&computer.calls()).len()), (before, 0));
+    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
 }
 
 /// Its certutil prints digests with blanks.
@@ -163,17 +160,17 @@ fn server_2012_r2_installs_a_kit_that_was_made_for_it() {
 fn only_an_administrator_may_run_it() {
     let computer = Computer::new();
     computer.room.write("state/fail", "fltmc");
-    let before = computer.registry();
+    let before = computer.machine.state();
     for ended in [computer.install("HOST4.atwork.at", &[]), computer.uninstall("HOST4.atwork.at")] {
         assert!(ended.code == 1 && ended.stdout.contains("as administrator"), "{ended:?}");
     }
-    assert_eq!((computer.registry(), changes(&computer.calls()).len()), (before, 0));
+    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
 }
 
 #[test]
 fn a_changed_file_is_refused_before_anything_is_changed() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     for file in ["HOST4.atwork.at.pfx", "trust/HOST5.atwork.at.root.cer"] {
         let path = format!("replica-pki/hosts/HOST4.atwork.at/{file}");
         let original = computer.room.read(&path);
@@ -190,26 +187,26 @@ fn a_changed_file_is_refused_before_anything_is_changed() {
             );
         }
     }
-    assert_eq!((computer.registry(), changes(&computer.calls()).len()), (before, 0));
+    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
 }
 
 #[test]
 fn a_wrong_password_leaves_nothing_behind() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     let ended = computer.run("replica-pki/hosts/HOST4.atwork.at/install.cmd", &[], "wrong");
     assert_eq!(ended.code, 1);
     for part in ["could not import HOST4.atwork.at.pfx", "Nothing was changed", "is the password right?"] {
         assert!(ended.stdout.contains(part), "{part}: {ended:?}");
     }
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
     assert!(computer.store("My").is_empty());
 }
 
 #[test]
 fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     for (fails, step) in [
         ("-addstore -f Root trust\\HOST5", "could not add trust\\HOST5.atwork.at.root.cer"),
         ("Enable-NetFirewallRule", "Enable-NetFirewallRule"),
@@ -231,46 +228,43 @@ fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
     fs::remove_file(computer.room.path("state/fail")).unwrap();
     assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
 }
 
 #[test]
 fn without_the_hyper_v_role_there_is_a_warning() {
     let computer = Computer::new();
-    reg(&["delete", RULES, "/v", RULE, "/f"]);
-    let before = computer.registry();
+    reg(&["delete", RULES, "/v", FIREWALL_RULE, "/f"]);
+    let before = computer.machine.state();
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert!(ended.code == 0 && ended.stdout.contains("warning: there is no firewall rule"), "{ended:?}");
     assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
 }
 
 #[test]
 fn a_leaf_without_its_key_is_not_taken_for_installed() {
     let computer = Computer::new();
-    let before = computer.registry();
+    let before = computer.machine.state();
     fs::write(computer.state().join("My").join(computer.leaf("HOST4.atwork.at")), "").unwrap();
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert!(ended.code == 1 && ended.stdout.contains("its key is not in"), "{ended:?}");
     assert!(ended.stdout.contains("Nothing was changed"), "{ended:?}");
-    assert_eq!(computer.registry(), before);
+    assert_eq!(computer.machine.state(), before);
 }
 
-const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 
 /// HOST4.atwork.at, a Windows Server 2019 with Hyper-V, as the scripts see it; with kits for HOST4 and HOST5.
 struct Computer {
+    machine: Machine,
     room: Room,
-    host: String,
-    domain: String,
     build: String,
-    _lock: File,
 }
 
 impl Computer {
     fn new() -> Self {
-        let lock = machine_lock();
+        let machine = Machine::take();
         let room = Room::with_kits();
         for folder in ["state/My", "state/Root", "windows/System32/WindowsPowerShell/v1.0"] {
             fs::create_dir_all(room.path(folder)).unwrap();
@@ -285,18 +279,10 @@ impl Computer {
         for tool in ["reg.exe", "find.exe"] {
             fs::copy(system.join(tool), room.path(&format!("windows/System32/{tool}"))).unwrap();
         }
-        let computer = Self {
-            room,
-            host: data(TCPIP, "Hostname"),
-            domain: data(TCPIP, "Domain"),
-            build: data(VERSION, "CurrentBuildNumber"),
-            _lock: lock,
-        };
-        reg(&["add", TCPIP, "/v", "Hostname", "/d", "HOST4", "/f"]);
-        reg(&["add", TCPIP, "/v", "Domain", "/d", "atwork.at", "/f"]);
-        reg(&["add", RULES, "/v", RULE, "/d", "v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|", "/f"]);
+        machine.add_firewall_rule();
+        let build = query(VERSION, "CurrentBuildNumber").split("REG_SZ").nth(1).unwrap().trim().to_owned();
         set_build("17763");
-        computer
+        Self { machine, room, build }
     }
 
     /// Runs install.cmd of a host's kit and types its password.
@@ -373,34 +359,11 @@ impl Computer {
         let _ = fs::remove_file(path);
         calls.lines().map(str::to_owned).collect()
     }
-
-    /// All of the machine's part of the registry that programs write.
-    fn registry(&self) -> String {
-        let export = |key: &str, file: &str| {
-            let file = self.room.path(file);
-            reg(&["export", key, file.to_str().unwrap(), "/y"]);
-            let bytes = fs::read(file).unwrap();
-            let units: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-            String::from_utf16(&units).unwrap()
-        };
-        export(r"HKLM\SOFTWARE", "software.reg") + &export(r"HKLM\SYSTEM\CurrentControlSet\Services", "services.reg")
-    }
 }
 
 impl Drop for Computer {
     fn drop(&mut self) {
-        for (key, value, data) in [
-            (TCPIP, "Hostname", &self.host),
-            (TCPIP, "Domain", &self.domain),
-            (VERSION, "CurrentBuildNumber", &self.build),
-        ] {
-            reg(&["add", key, "/v", value, "/d", data, "/f"]);
-        }
-        // What a test left that failed.
-        for key in [r"HKLM\SOFTWARE\replica-pki", REPLICATION] {
-            let _ = Command::new("reg").args(["delete", key, "/f"]).output();
-        }
-        let _ = Command::new("reg").args(["delete", RULES, "/v", RULE, "/f"]).output();
+        set_build(&self.build);
     }
 }
 
@@ -423,9 +386,4 @@ fn reg(arguments: &[&str]) -> String {
 
 fn query(key: &str, value: &str) -> String {
     reg(&["query", key, "/v", value])
-}
-
-/// The data of a text in the registry.
-fn data(key: &str, value: &str) -> String {
-    query(key, value).split("REG_SZ").nth(1).unwrap().trim().to_owned()
 }

@@ -1,5 +1,6 @@
 //! Keys and certificates that pki-core itself would not make.
 
+use std::str::FromStr as _;
 use std::sync::LazyLock;
 
 use der::asn1::{Any, OctetString};
@@ -27,15 +28,13 @@ pub(crate) fn self_signed(common_name: &str, extensions: Vec<Extension>, pkcs8: 
 
 /// The same in DER, for what pki-core does not even read.
 pub(crate) fn self_signed_der(common_name: &str, extensions: Vec<Extension>, pkcs8: &[u8]) -> Vec<u8> {
-    let key = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap());
-    let spki = key.as_ref().to_public_key().to_public_key_der().unwrap();
-    let builder = CertificateBuilder::new(
-        Given { name: name(common_name), extensions },
-        SerialNumber::from(1_u8),
-        Validity::new(der::DateTime::new(1970, 1, 1, 0, 0, 0).unwrap().into(), Time::INFINITY),
-        SubjectPublicKeyInfo::from_der(spki.as_bytes()).unwrap(),
-    );
-    builder.unwrap().build_with_rng(&key, &mut rng(7)).unwrap().to_der().unwrap()
+    signed_by_itself(name(common_name), extensions, pkcs8)
+}
+
+/// A self-signed certificate with any subject, such as `CN=Root,O=Example`, and a weak key.
+pub(crate) fn with_subject(subject: &str) -> Certificate {
+    let name = Name::from_str(subject).unwrap();
+    Certificate::from_der(&signed_by_itself(name, vec![], weak_pkcs8())).unwrap()
 }
 
 pub(crate) fn basic_constraints(ca: bool) -> Extension {
@@ -70,6 +69,18 @@ pub(crate) fn elliptic_curve() -> (Vec<u8>, Vec<u8>) {
     let spki = [b"\x30\x59".as_slice(), algorithm, b"\x03\x42\x00\x04", &[1; 64]].concat();
     let pkcs8 = [b"\x30\x3e\x02\x01\x00".as_slice(), algorithm, b"\x04\x24", &[1; 36]].concat();
     (spki, pkcs8)
+}
+
+fn signed_by_itself(name: Name, extensions: Vec<Extension>, pkcs8: &[u8]) -> Vec<u8> {
+    let key = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap());
+    let spki = key.as_ref().to_public_key().to_public_key_der().unwrap();
+    let builder = CertificateBuilder::new(
+        Given { name, extensions },
+        SerialNumber::from(1_u8),
+        Validity::new(der::DateTime::new(1970, 1, 1, 0, 0, 0).unwrap().into(), Time::INFINITY),
+        SubjectPublicKeyInfo::from_der(spki.as_bytes()).unwrap(),
+    );
+    builder.unwrap().build_with_rng(&key, &mut rng(7)).unwrap().to_der().unwrap()
 }
 
 struct Given {

@@ -9,21 +9,22 @@ use windows_sys::Win32::Security::Authorization::{
     SDDL_REVISION_1, SE_FILE_OBJECT, SetNamedSecurityInfoW,
 };
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, IsWellKnownSid, OWNER_SECURITY_INFORMATION,
-    PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, TOKEN_USER,
-    WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    DACL_SECURITY_INFORMATION, EqualSid, GetSecurityDescriptorDacl, GetSecurityDescriptorOwner, IsWellKnownSid,
+    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
+    TOKEN_USER, WinBuiltinAdministratorsSid, WinLocalSystemSid,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 
-use super::{check, length, machine, wide};
+use super::{check, length, machine, text_at, wide};
 
+/// Owned by the administrators, not by the one user that makes it.
+const OWNED_BY_ADMINISTRATORS: &str = "O:BA";
 /// Full control for the system and the administrators, for nobody else, and nothing inherited from the folder above.
 const ADMINISTRATORS: &str = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 
 /// Makes a folder that only administrators can enter. An error of kind `AlreadyExists` if there is one.
 pub(in crate::platform::windows) fn create_administrators_only(folder: &Path) -> io::Result<()> {
-    // An elevated administrator's new folder would else belong to the one user.
-    let access = Descriptor::parse(&format!("O:BA{ADMINISTRATORS}"))?;
+    let access = Descriptor::parse(&format!("{OWNED_BY_ADMINISTRATORS}{ADMINISTRATORS}"))?;
     let mut attributes = SECURITY_ATTRIBUTES { lpSecurityDescriptor: access.0, ..Default::default() };
     attributes.nLength = length(size_of_val(&attributes))?;
     let path = wide(folder);
@@ -31,32 +32,35 @@ pub(in crate::platform::windows) fn create_administrators_only(folder: &Path) ->
     check(unsafe { CreateDirectoryW(path.as_ptr(), &attributes) })
 }
 
-/// Shuts a folder that exists to all but administrators. Fails with `PermissionDenied` if it belongs to anyone else, who
-/// could open it again.
+/// Shuts a folder that exists to all but administrators. Fails with `PermissionDenied` if it belongs to anyone but them
+/// and this user: its contents are then not to be trusted.
 pub(in crate::platform::windows) fn administrators_only(folder: &Path) -> io::Result<()> {
-    if !is_owned_by_administrators(folder)? {
+    if !is_owned_by_us(folder)? {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    restrict(folder, &Descriptor::parse(ADMINISTRATORS)?)
+    restrict(folder, &Descriptor::parse(&format!("{OWNED_BY_ADMINISTRATORS}{ADMINISTRATORS}"))?)
 }
 
 /// Shuts a folder to all but this user, the system and the administrators.
-pub(in crate::platform::windows) fn owner_only(folder: &Path) -> io::Result<()> {
+pub(crate) fn owner_only(folder: &Path) -> io::Result<()> {
     restrict(folder, &Descriptor::parse(&format!("{ADMINISTRATORS}(A;OICI;FA;;;{})", user_sid()?))?)
 }
 
 fn restrict(folder: &Path, access: &Descriptor) -> io::Result<()> {
-    let (mut present, mut defaulted, mut list) = (0, 0, ptr::null_mut());
+    let (mut present, mut defaulted, mut list, mut owner) = (0, 0, ptr::null_mut(), ptr::null_mut());
     // SAFETY: the descriptor is alive; the results outlive the call.
     check(unsafe { GetSecurityDescriptorDacl(access.0, &mut present, &mut list, &mut defaulted) })?;
+    // SAFETY: as above.
+    check(unsafe { GetSecurityDescriptorOwner(access.0, &mut owner, &mut defaulted) })?;
+    let owner_too = if owner.is_null() { 0 } else { OWNER_SECURITY_INFORMATION };
     let path = wide(folder);
-    // SAFETY: the path ends with a zero; `list` points into the descriptor, which is alive.
+    // SAFETY: the path ends with a zero; `owner` and `list` are null or point into the descriptor, which is alive.
     let error = unsafe {
         SetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
-            DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-            ptr::null_mut(),
+            DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | owner_too,
+            owner,
             ptr::null_mut(),
             list,
             ptr::null(),
@@ -65,7 +69,7 @@ fn restrict(folder: &Path, access: &Descriptor) -> io::Result<()> {
     succeeded(error)
 }
 
-fn is_owned_by_administrators(folder: &Path) -> io::Result<bool> {
+fn is_owned_by_us(folder: &Path) -> io::Result<bool> {
     let (mut owner, mut descriptor) = (ptr::null_mut(), ptr::null_mut());
     let path = wide(folder);
     // SAFETY: the path ends with a zero; the results outlive the call.
@@ -85,23 +89,29 @@ fn is_owned_by_administrators(folder: &Path) -> io::Result<bool> {
     let _descriptor = Descriptor(descriptor);
     let kinds = [WinBuiltinAdministratorsSid, WinLocalSystemSid];
     // SAFETY: `owner` points into the descriptor, which is alive.
-    Ok(kinds.into_iter().any(|kind| unsafe { IsWellKnownSid(owner, kind) } != 0))
+    let is_administrators = kinds.into_iter().any(|kind| unsafe { IsWellKnownSid(owner, kind) } != 0);
+    let user = machine::user()?;
+    // SAFETY: as above, and the other points into `user`, which is alive.
+    Ok(is_administrators || unsafe { EqualSid(owner, sid_of(&user)) } != 0)
 }
 
 /// The security identifier of this user as text, such as `S-1-5-21-...`.
 fn user_sid() -> io::Result<String> {
     let user = machine::user()?;
-    // SAFETY: Windows filled the words with this structure.
-    let sid = unsafe { &*user.as_ptr().cast::<TOKEN_USER>() }.User.Sid;
     let mut text = ptr::null_mut();
-    // SAFETY: `sid` points into `user`, which is alive.
-    check(unsafe { ConvertSidToStringSidW(sid, &mut text) })?;
-    // SAFETY: Windows ends the text with a zero, so that all units before it can be read.
-    let units = (0..).map(|index| unsafe { *text.add(index) }).take_while(|unit| *unit != 0);
-    let sid = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    // SAFETY: the identifier lies in `user`, which is alive.
+    check(unsafe { ConvertSidToStringSidW(sid_of(&user), &mut text) })?;
+    // SAFETY: a text of Windows, which ends with a zero.
+    let sid = unsafe { text_at(text) };
     // SAFETY: the text was allocated by the call above and is freed once.
     unsafe { LocalFree(text.cast()) };
     Ok(sid)
+}
+
+/// The identifier in the TOKEN_USER of `machine::user`.
+fn sid_of(user: &[u64]) -> PSID {
+    // SAFETY: Windows filled the words with this structure.
+    unsafe { &*user.as_ptr().cast::<TOKEN_USER>() }.User.Sid
 }
 
 /// A security descriptor that Windows allocated; freed when dropped.

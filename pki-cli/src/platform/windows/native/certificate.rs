@@ -4,15 +4,16 @@ use std::{io, ptr};
 
 use schannel::RawPointer as _;
 use schannel::cert_context::CertContext;
+use schannel::cert_store::CertStore;
 use windows_sys::Win32::Security::Cryptography::{
     AUTHTYPE_SERVER, CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL, CERT_CHAIN_CONTEXT, CERT_CHAIN_PARA, CERT_CHAIN_POLICY_PARA,
-    CERT_CHAIN_POLICY_SSL, CERT_CHAIN_POLICY_STATUS, CERT_CONTEXT, CERT_KEY_PROV_INFO_PROP_ID, CERT_USAGE_MATCH,
-    CRYPT_KEY_PROV_INFO, CRYPT_MACHINE_KEYSET, CTL_USAGE, CertFreeCertificateChain, CertGetCertificateChain,
-    CertGetCertificateContextProperty, CertVerifyCertificateChainPolicy, HCERTCHAINENGINE, HTTPSPolicyCallbackData,
-    USAGE_MATCH_TYPE_AND, szOID_PKIX_KP_SERVER_AUTH,
+    CERT_CHAIN_POLICY_SSL, CERT_CHAIN_POLICY_STATUS, CERT_CONTEXT, CERT_KEY_PROV_INFO_PROP_ID, CERT_STORE_CTRL_COMMIT,
+    CERT_USAGE_MATCH, CRYPT_KEY_PROV_INFO, CRYPT_MACHINE_KEYSET, CTL_USAGE, CertControlStore, CertFreeCertificateChain,
+    CertGetCertificateChain, CertGetCertificateContextProperty, CertVerifyCertificateChainPolicy, HCERTCHAINENGINE,
+    HTTPSPolicyCallbackData, USAGE_MATCH_TYPE_AND, szOID_PKIX_KP_SERVER_AUTH,
 };
 
-use super::{check, length, narrow, wide};
+use super::{check, length, text_at, wide};
 use crate::survey::KeyPlace;
 
 /// Where the store says that the private key is; `None` if it names none.
@@ -37,12 +38,22 @@ pub(in crate::platform::windows) fn key_place(certificate: &CertContext) -> Opti
     // SAFETY: the call filled the buffer, which is large enough and aligned for the structure at its start.
     let info = unsafe { &*buffer.as_ptr().cast::<CRYPT_KEY_PROV_INFO>() };
     Some(KeyPlace {
-        container: text_at(info.pwszContainerName),
-        provider: text_at(info.pwszProvName),
+        // SAFETY: null, or texts that Windows placed in the buffer and ended with a zero.
+        container: unsafe { text_at(info.pwszContainerName) },
+        // SAFETY: as above.
+        provider: unsafe { text_at(info.pwszProvName) },
         provider_type: info.dwProvType,
         machine: info.dwFlags & CRYPT_MACHINE_KEYSET != 0,
         key_spec: info.dwKeySpec,
     })
+}
+
+/// Makes what was changed in a store count now, for other processes too, and tells whether that worked.
+pub(in crate::platform::windows) fn commit(store: &CertStore) -> io::Result<()> {
+    // SAFETY: the pointer is used only while `store`, which owns it, is borrowed.
+    let store = unsafe { store.as_ptr() };
+    // SAFETY: the store is open; this control takes no parameter.
+    check(unsafe { CertControlStore(store, 0, CERT_STORE_CTRL_COMMIT, ptr::null()) })
 }
 
 /// The error code of Windows' chain engine for a certificate as the TLS server of a name, by the roots of the machine,
@@ -105,15 +116,4 @@ const MACHINE: HCERTCHAINENGINE = ptr::without_provenance_mut(1);
 fn context_of(certificate: &CertContext) -> *const CERT_CONTEXT {
     // SAFETY: the pointer is used only while `certificate`, which owns it, is borrowed by the caller.
     unsafe { certificate.as_ptr() }.cast_const().cast()
-}
-
-/// A text that Windows placed in memory; empty for null.
-fn text_at(pointer: *const u16) -> String {
-    if pointer.is_null() {
-        return String::new();
-    }
-    // SAFETY: Windows ends its texts with a zero, so that all units before it can be read.
-    let length = (0..).take_while(|index| unsafe { *pointer.add(*index) } != 0).count();
-    // SAFETY: these units were just read.
-    narrow(unsafe { std::slice::from_raw_parts(pointer, length) })
 }

@@ -1,17 +1,18 @@
 //! The computer's name and folders, and the rights of this process.
 
-use std::io;
 use std::path::PathBuf;
+use std::{io, ptr};
 
 use windows_sys::Win32::Foundation::{CloseHandle, ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA, HANDLE};
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TOKEN_QUERY, TokenElevation, TokenUser};
+use windows_sys::Win32::System::Com::CoTaskMemFree;
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNamePhysicalDnsFullyQualified, GetComputerNameExW, GetSystemDirectoryW,
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
-use windows_sys::Win32::UI::Shell::GetAllUsersProfileDirectoryW;
+use windows_sys::Win32::UI::Shell::{FOLDERID_ProgramData, KF_FLAG_DEFAULT, SHGetKnownFolderPath};
 
-use super::{check, length, narrow};
+use super::{check, length, narrow, text_at};
 
 /// The full DNS name of this computer; of the node itself where a cluster goes by another name.
 pub(in crate::platform::windows) fn full_computer_name() -> io::Result<String> {
@@ -37,8 +38,16 @@ pub(in crate::platform::windows) fn system_folder() -> io::Result<PathBuf> {
 
 /// Where programs keep what belongs to the whole machine.
 pub(in crate::platform::windows) fn program_data() -> io::Result<PathBuf> {
-    // SAFETY: the buffer has room for `size` units.
-    read_text(|buffer, size| check(unsafe { GetAllUsersProfileDirectoryW(buffer, size) })).map(PathBuf::from)
+    let mut path = ptr::null_mut();
+    // SAFETY: the identifier is a constant of Windows and `path` outlives the call.
+    let result = unsafe {
+        SHGetKnownFolderPath(&FOLDERID_ProgramData, KF_FLAG_DEFAULT.cast_unsigned(), ptr::null_mut(), &mut path)
+    };
+    // SAFETY: null or a text of Windows, which ends with a zero.
+    let folder = unsafe { text_at(path) };
+    // SAFETY: Windows allocated it for the caller to free, whatever the result is, and it is freed once.
+    unsafe { CoTaskMemFree(path.cast()) };
+    if result < 0 { Err(io::Error::from_raw_os_error(result)) } else { Ok(folder.into()) }
 }
 
 /// Whether this process has an administrator's rights and not only an administrator's name.
@@ -56,7 +65,7 @@ pub(super) fn user() -> io::Result<Vec<u64>> {
     let token = Token::of_this_process()?;
     let mut size = 0;
     // SAFETY: the token is open; without room for the result only its size is told, by an error.
-    unsafe { GetTokenInformation(token.0, TokenUser, std::ptr::null_mut(), 0, &mut size) };
+    unsafe { GetTokenInformation(token.0, TokenUser, ptr::null_mut(), 0, &mut size) };
     let mut user = vec![0u64; (size as usize).div_ceil(8)];
     // SAFETY: the token is open and `user` has room for `size` bytes.
     check(unsafe { GetTokenInformation(token.0, TokenUser, user.as_mut_ptr().cast(), size, &mut size) })?;
@@ -68,7 +77,7 @@ struct Token(HANDLE);
 
 impl Token {
     fn of_this_process() -> io::Result<Self> {
-        let mut token = std::ptr::null_mut();
+        let mut token = ptr::null_mut();
         // SAFETY: the pseudo handle of this process needs no closing, and `token` outlives the call.
         check(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &mut token) })?;
         Ok(Self(token))
