@@ -5,7 +5,6 @@
 //! `pushd ... ||` and no two conditions in a line, and evaluates `call ... ||` wrongly: the scripts do without them,
 //! which is right on Windows too.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -56,7 +55,15 @@ fn what_was_there_before_stays() {
     let roots = computer.roots("HOST4.atwork.at");
     fs::write(computer.state().join("Root").join(&roots[1]), "").unwrap();
     reg(&["add", &format!(r"HKLM\{SWITCH}"), "/v", SWITCH_NAME, "/t", "REG_DWORD", "/d", "0", "/f"]);
-    reg(&["add", RULES, "/v", FIREWALL_RULE, "/d", "v2.22|Action=Allow|Active=TRUE|Dir=In|", "/f"]);
+    reg(&[
+        "add",
+        RULES,
+        "/v",
+        FIREWALL_RULE,
+        "/d",
+        "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=443|",
+        "/f",
+    ]);
     let before = computer.machine.state();
 
     let ended = computer.install("HOST4.atwork.at", &[]);

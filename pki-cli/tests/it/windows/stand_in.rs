@@ -102,10 +102,14 @@ fn powershell(state: &Path, command: &str) -> u32 {
     }
 }
 
-/// What the firewall's service does.
+/// What the firewall's service does: it changes one word of the rule.
 fn set_rule(rule: &str, active: &str) -> u32 {
     let key = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
-    let data = format!("v2.22|Action=Allow|Active={active}|Dir=In|Protocol=6|LPort=443|");
+    let output = Command::new("reg").args(["query", key, "/v", rule]).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let data = output.split("REG_SZ").nth(1).unwrap().trim();
+    let data = data.replace("|Active=TRUE|", "|").replace("|Active=FALSE|", "|");
+    let data = data.replace("|Dir=In|", &format!("|Active={active}|Dir=In|"));
     let status = Command::new("reg").args(["add", key, "/v", rule, "/d", &data, "/f"]).status().unwrap();
     u32::from(!status.success())
 }
