@@ -7,6 +7,7 @@
 mod install;
 mod native;
 mod refusals;
+mod scripts;
 mod several_kits;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ impl Machine {
             forget(key);
             LOCAL_MACHINE.create(key).unwrap();
         }
+        forget(r"SOFTWARE\replica-pki");
         let _ = fs::remove_dir_all(records());
         native::empty_root_store_of("Replica");
         Self::name("HOST4", "atwork.at");
