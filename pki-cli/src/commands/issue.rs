@@ -182,8 +182,7 @@ fn next_steps(dir: &Path) -> String {
         "Next:
   1. Copy each folder below {} to its host, and nothing else.
   2. Bring each host's administrator the password by another way.
-  3. On each host, import the PFX into LocalMachine\\My and every root in trust into LocalMachine\\Root;
-     the README of replica-pki has the commands.
+  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.
   4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
 ",
         output::path(&hosts),

@@ -14,6 +14,9 @@ mod inspect;
 mod kits;
 mod overwriting;
 mod passwords;
+mod plans;
 mod single_steps;
 mod support;
 mod verify;
+#[cfg(windows)]
+mod windows;

@@ -90,11 +90,8 @@ fn a_symbolic_link_is_in_the_way_even_if_it_leads_nowhere() {
 }
 
 /// Kills runs at many moments. What is there afterwards is whole, is the owner's alone, and does not stop the next run.
-#[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_leaves_nothing_half_written() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let (mut killed, mut finished) = (0, 0);
     for step in 0..40 {
         let room = Room::new();
@@ -113,8 +110,8 @@ fn a_run_that_is_killed_leaves_nothing_half_written() {
         }
 
         for (path, contents) in room.files() {
-            let mode = fs::metadata(room.path("").join(&path)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o077, 0, "{}", path.display());
+            #[cfg(unix)]
+            assert_owner_only(&room.path("").join(&path));
             let staged = path.to_string_lossy().contains(".replica-pki-partial-");
             assert!(staged || !contents.is_empty(), "{}", path.display());
         }
@@ -175,7 +172,6 @@ fn two_runs_at_once_do_not_mix() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let room = Room::new();
@@ -184,4 +180,10 @@ fn a_folder_that_cannot_be_written_is_named() {
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("file"), "{}", ended.stderr);
     assert_eq!(room.read("file"), b"not a folder");
+}
+
+#[cfg(unix)]
+fn assert_owner_only(path: &std::path::Path) {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "{}", path.display());
 }

@@ -1,5 +1,7 @@
 //! Passwords come from a file or a variable, never from an argument, and are never shown.
 
+use std::ffi::OsString;
+
 use crate::support::{Ended, Room, json};
 
 const ISSUE: [&str; 4] = ["issue", "HOST4.atwork.at", "--key", "rsa-2048"];
@@ -97,14 +99,11 @@ fn a_password_file_of_another_encoding_is_refused_with_the_way_out() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_password_that_is_no_text_is_refused_without_showing_it() {
-    use std::os::unix::ffi::OsStrExt as _;
-
     let room = Room::new();
     let mut command = room.command(&ISSUE);
-    command.env("REPLICA_PKI_PASSWORD", std::ffi::OsStr::from_bytes(b"hidden\xff"));
+    command.env("REPLICA_PKI_PASSWORD", no_text());
     let ended = Ended::of(command);
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("REPLICA_PKI_PASSWORD") && !ended.stderr.contains("hidden"), "{}", ended.stderr);
@@ -130,4 +129,17 @@ fn generated_passwords_differ_from_host_to_host() {
     let inspected =
         room.done(&["inspect", PFX, "--json", "--password-file", "replica-pki/private/passwords/HOST4.atwork.at.txt"]);
     assert_eq!(json(&inspected)[0]["mac"]["verified"], true);
+}
+
+/// A byte that is never in UTF-8.
+#[cfg(unix)]
+fn no_text() -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"hidden\xff".to_vec())
+}
+
+/// Half of a surrogate pair.
+#[cfg(windows)]
+fn no_text() -> OsString {
+    let units: Vec<u16> = "hidden".encode_utf16().chain([0xd800]).collect();
+    std::os::windows::ffi::OsStringExt::from_wide(&units)
 }

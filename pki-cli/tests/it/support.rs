@@ -1,5 +1,8 @@
 //! Runs the program in a folder of its own.
 
+#[cfg(windows)]
+pub(crate) mod foreign;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

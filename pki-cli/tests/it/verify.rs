@@ -93,7 +93,6 @@ fn what_is_no_root_is_found_among_the_roots() {
 }
 
 /// Roots that this program would never make.
-#[cfg(unix)]
 #[test]
 fn a_weak_root_of_another_program_is_found() {
     let room = Room::with_kits();

@@ -6,6 +6,7 @@
 use chacha20::ChaCha20Rng;
 use pki_core::authority::{Authority, Identity};
 use pki_core::key::{KeyAlgorithm, KeyPair};
+use pki_core::mesh::{Host, Mesh, PasswordSource, Sequential};
 use pki_core::password::Password;
 use pki_core::pfx::{self, Encoding, SealOptions};
 use pki_core::profile::LeafProfile;
@@ -39,6 +40,7 @@ fn these_keys_come_out_on_every_system() {
     let digest = |algorithm| sha256(&key(algorithm).secret_pkcs8_der().unwrap());
     assert_eq!(digest(KeyAlgorithm::Rsa2048), "dc626ac9adb53e82c3e7efbbf909e4515ab402249cc1eabab58965e174155dc5");
     assert_eq!(digest(KeyAlgorithm::Rsa3072), "4df4a7d3db7c2ea44c05bdc13e658eab3ccee66e93ad445884a8ba68687526ea");
+    assert_eq!(digest(KeyAlgorithm::Rsa4096), "b96c2716f16821ebba60b4850c3320b440edc64e5aaac915c151769fc45354c4");
 }
 
 #[test]
@@ -58,6 +60,33 @@ fn these_pfx_files_come_out_on_every_system() {
     };
     assert_eq!(digest(Encoding::Legacy), "f57467bd31911c646917214dd70ae04750a7200e0a81e59df9a9246f97d5d69a");
     assert_eq!(digest(Encoding::Modern), "74b0f41ccbaaee25840c88281864b7379ed772175a464520935a281a50171848");
+}
+
+/// Names included: what one host gets has the same paths everywhere.
+#[test]
+fn these_kits_come_out_on_every_system() {
+    let hosts = [(HOST, Encoding::Legacy), ("HOST5.atwork.at", Encoding::Modern)].map(|(name, encoding)| {
+        let mut host = Host::new(fqdn(name));
+        host.encoding = encoding;
+        host
+    });
+    let mut mesh = Mesh::new(hosts.into()).unwrap();
+    mesh.key_algorithm = KeyAlgorithm::Rsa2048;
+    let rng = &mut ChaCha20Rng::from_seed([7; 32]);
+    let issued = mesh.issue(&Sequential, &PasswordSource::Generate, now(), rng).unwrap();
+    let files = issued.hosts.iter().flat_map(|host| host.bundle.files());
+    let lines: Vec<_> = files.map(|file| format!("{} {}", sha256(file.bytes), file.path)).collect();
+    let expected = [
+        "be4365e3d28427b94fa3043df03d6e759e6d7ad304f6c31940b652a1cb794294 HOST4.atwork.at.pfx",
+        "61e25bad9296a9c131fa2734e690deb30acd74a3cd2ce41ddb97b461be405382 HOST4.atwork.at.cer",
+        "759e6344838255c1f7fba15dfce04be8d0ff440a18c125009dec002e87756763 trust/HOST4.atwork.at.root.cer",
+        "39fd4374f3c9d81bbcac6e0d24a96939f1caf8daa21fd2d4daa4453fe63c2f5b trust/HOST5.atwork.at.root.cer",
+        "ce44bb86379d0de6b6e9c981a9d459d31263a6cb465351fc78e3eb38d1190409 HOST5.atwork.at.pfx",
+        "a988b33af18d49f9bcd95b822b88191ce59c0dbcf9c9273ee23505fe3db90c52 HOST5.atwork.at.cer",
+        "39fd4374f3c9d81bbcac6e0d24a96939f1caf8daa21fd2d4daa4453fe63c2f5b trust/HOST5.atwork.at.root.cer",
+        "759e6344838255c1f7fba15dfce04be8d0ff440a18c125009dec002e87756763 trust/HOST4.atwork.at.root.cer",
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[test]

@@ -68,7 +68,11 @@ impl Run<'_> {
             self.done.push(inverse);
             self.computer.save(&self.record)?;
             self.computer.carry_out(step, self.key)?;
-            return Ok(State::Done);
+            return match self.computer.look(step)? {
+                Found::Done => Ok(State::Done),
+                _ => Err(Failure::new("Windows reported success, but nothing came of it")
+                    .hint("see what is there with: replica-pki doctor")),
+            };
         }
         Ok(state)
     }
@@ -82,7 +86,7 @@ impl Run<'_> {
                 Err(failure) => left.push(format!("{inverse}: {}", failure.message())),
             }
         }
-        let failure = failure.context(format!("could not {step}"));
+        let failure = failure.and(format!("the step was to {step}"));
         let recorded = match earlier {
             _ if !left.is_empty() => self.computer.save(&self.record),
             Some(earlier) => self.computer.save(earlier),

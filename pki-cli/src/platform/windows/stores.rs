@@ -55,7 +55,13 @@ impl Store {
         match store.certs().find(is_it) {
             Some(context) => {
                 context.delete()?;
-                commit(&store).map(|()| true)
+                commit(&store)?;
+                let is_gone = !self.contexts()?.iter().any(is_it);
+                if is_gone {
+                    Ok(true)
+                } else {
+                    Err(io::Error::other("Windows reported success, but it is still there"))
+                }
             }
             None => Ok(false),
         }

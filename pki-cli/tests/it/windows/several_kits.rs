@@ -1,0 +1,80 @@
+//! Several kits on one computer: what one needs stays when another goes.
+
+use pki_core::certificate::Certificate;
+
+use super::native;
+use super::{HOST, KIT, Machine, PASSWORD, SWITCH, dword};
+use crate::support::Room;
+
+/// A second kit of HOST4 with a leaf of its own, below `other`, that trusts the same root of HOST5.
+fn second_kit(room: &Room) {
+    room.done(&["issue", HOST, "HOST5.atwork.at", "--key", "rsa-2048", "--dir", "other"]);
+}
+
+fn install_second(room: &Room) {
+    let (kit, password) = (format!("other/hosts/{HOST}"), format!("other/private/passwords/{HOST}.txt"));
+    let ended = room.run(&["install", &kit, "--password-file", &password]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+}
+
+fn certificate(room: &Room, path: &str) -> Certificate {
+    Certificate::from_der(&room.read(path)).unwrap()
+}
+
+#[test]
+fn what_both_need_stays_until_the_last_goes() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    second_kit(&room);
+    let before = machine.state();
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    install_second(&room);
+    let ended = room.run(&["uninstall", KIT]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.stdout.contains("needs it"), "{ended:?}");
+    assert_eq!(dword(SWITCH), Some(1), "the second kit needs it");
+    assert!(native::find("My", &certificate(&room, &format!("{KIT}/{HOST}.cer"))).is_none());
+    assert!(native::find("My", &certificate(&room, &format!("other/hosts/{HOST}/{HOST}.cer"))).is_some());
+    assert_eq!(room.run(&["uninstall", &format!("other/hosts/{HOST}")]).code, 0);
+    assert_eq!(machine.state(), before);
+}
+
+#[test]
+fn a_leaf_and_roots_of_two_kits_stay_until_the_last_goes() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    let before = machine.state();
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    // The same kit as another: only its manifest differs.
+    let path = format!("{KIT}/manifest.json");
+    let manifest = String::from_utf8(room.read(&path)).unwrap();
+    room.write(&path, manifest.replace("\"format\": 1", "\"format\":  1"));
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    room.write(&path, &manifest);
+    assert_eq!(room.run(&["uninstall", KIT]).code, 0);
+    let leaf = certificate(&room, &format!("{KIT}/{HOST}.cer"));
+    assert!(native::find("My", &leaf).is_some(), "the other kit needs it");
+    for root in ["HOST4.atwork.at.root.cer", "HOST5.atwork.at.root.cer"] {
+        assert!(native::find("Root", &certificate(&room, &format!("{KIT}/trust/{root}"))).is_some(), "{root}");
+    }
+    // The other kit is found by its leaf, although its manifest is not at hand.
+    assert_eq!(room.run(&["uninstall", KIT]).code, 0);
+    assert_eq!(machine.state(), before);
+}
+
+#[test]
+fn a_run_that_was_killed_can_be_taken_back_or_finished() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    let before = machine.state();
+    for how_far in 0..12 {
+        let mut child = room.command(&["install", KIT, "--password-file", PASSWORD]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(how_far * 25));
+        let _ = child.kill();
+        child.wait().unwrap();
+        if how_far % 2 == 0 {
+            assert_eq!(machine.install(&room, &[]).code, 0, "finished after {how_far}");
+        }
+        let ended = room.run(&["uninstall", KIT]);
+        assert!(ended.code == 0 || ended.stderr.contains("was not installed"), "{ended:?}");
+        let _ = std::fs::remove_dir(super::records());
+        assert_eq!(machine.state(), before, "taken back after {how_far}");
+    }
+}
