@@ -1,6 +1,7 @@
 //! Runs the program in a folder of its own.
 
 #[cfg(windows)]
+#[allow(dead_code, reason = "the unit tests use the rest")]
 pub(crate) mod foreign;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use pki_core::certificate::Certificate;
 use schannel::cert_context::{CertContext, KeySpec, SetKeyProvInfo};
 use schannel::crypt_prov::{AcquireOptions, ProviderType};
 use serde_json::Value;
@@ -44,7 +45,7 @@ fn with_foreign(leaf: &Recipe, key: Key, root: &Recipe, root_key: Key) -> Machin
     let mut acquire = AcquireOptions::new();
     acquire.container("foreign").provider(SCHANNEL).new_keyset(true).machine_keyset(true);
     let mut container = acquire.acquire(ProviderType::rsa_schannel()).unwrap();
-    container.import().import_pkcs8(&key.pkcs8()).unwrap();
+    container.import().import(&key.pkcs1()).unwrap();
     add_to_my(&leaf.signed(key, &root.subject, root_key), |place| place.container("foreign"));
     machine
 }
@@ -69,8 +70,7 @@ fn leaf() -> Vec<u8> {
 
 /// The key container of the installed leaf.
 fn container() -> String {
-    let leaf = pki_core::certificate::Certificate::from_der(&leaf()).unwrap();
-    format!("replica-pki-{}", leaf.thumbprint())
+    format!("replica-pki-{}", Certificate::from_der(&leaf()).unwrap().thumbprint())
 }
 
 fn now() -> u64 {
@@ -102,13 +102,16 @@ fn nothing_is_found_on_a_healthy_computer_and_nothing_is_changed() {
     let before = machine.state();
     let verdict = finds(&[], &[]);
     assert_eq!(verdict["computer"], HOST);
-    let leaf = CertContext::new(&leaf()).unwrap().sha1().unwrap();
-    let thumbprint: String = leaf.iter().map(|byte| format!("{byte:02X}")).collect();
+    let thumbprint = Certificate::from_der(&leaf()).unwrap().thumbprint().to_string();
     assert_eq!(verdict["usable_leaves"][0]["thumbprint"], thumbprint);
     finds(&["--kit", KIT], &[]);
     let text = kits().done(&["doctor"]);
     assert!(text.contains(&thumbprint) && text.ends_with("\nnothing is wrong\n"), "{text}");
-    assert_eq!(machine.state(), before);
+    for (part, text) in machine.state() {
+        let before: Vec<_> = before[&part].lines().collect();
+        let changed: Vec<_> = text.lines().filter(|line| !before.contains(line)).collect();
+        assert!(changed.is_empty(), "{part}: {changed:#?}");
+    }
 
     let now = now();
     let _machine = with_foreign(&Recipe::leaf(HOST, now), Key::Host, &Recipe::ca(ROOT, now), Key::Root);
@@ -118,8 +121,8 @@ fn nothing_is_found_on_a_healthy_computer_and_nothing_is_changed() {
 #[test]
 fn a_fault_of_the_private_key_is_found() {
     let _machine = installed();
-    let context = CertContext::new(&leaf()).unwrap();
-    native::add("My", &context);
+    native::remove("My", &leaf());
+    native::add("My", &CertContext::new(&leaf()).unwrap());
     finds(&[], &[("key-missing", "error")]);
     add_to_my(&leaf(), |place| place.container("no such container"));
     finds(&[], &[("key-unreachable", "error")]);
@@ -147,7 +150,7 @@ fn a_root_that_is_missing_is_found() {
     finds(&["--kit", KIT], &[("partner-root-missing", "error")]);
     native::empty_root_store_of("HOST4");
     let verdict = finds(&[], &[("chain-not-built", "error"), ("partner-root-missing", "error")]);
-    assert!(verdict["findings"][0]["detail"].as_str().unwrap().contains("Windows refuses it with 0x800B01"));
+    assert!(verdict["findings"][0]["detail"].as_str().unwrap().contains("CN=HOST4.atwork.at Replica Root"));
     assert!(verdict["usable_leaves"].as_array().unwrap().is_empty());
 }
 
@@ -247,7 +250,7 @@ fn a_leaf_that_cannot_be_used_is_found() {
     finds(&[], &[("no-leaf", "error")]);
     add_to_my(&good.self_signed(Key::Host), |place| place);
     LOCAL_MACHINE.create(SWITCH).unwrap().set_u32(SWITCH_NAME, 1).unwrap();
-    finds(&[], &[("leaf-self-signed", "error"), ("key-unreachable", "error")]);
+    finds(&[], &[("leaf-self-signed", "error")]);
 }
 
 #[test]
