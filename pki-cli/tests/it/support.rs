@@ -1,5 +1,9 @@
 //! Runs the program in a folder of its own.
 
+#[cfg(windows)]
+#[allow(dead_code, reason = "the unit tests use the rest")]
+pub(crate) mod foreign;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 //! These tests change certificate stores, key containers and the registry of the computer that they run on. They do so
 //! under Wine only, one at a time, and each starts on a computer where nothing is installed.
 
+mod doctor;
 mod install;
 mod native;
 mod refusals;
@@ -52,6 +53,7 @@ impl Machine {
         forget(r"SOFTWARE\replica-pki");
         let _ = fs::remove_dir_all(records());
         native::empty_root_store_of("Replica");
+        native::empty_root_store_of("CertReq Test Root");
         Self::name("HOST4", "atwork.at");
         Self(lock)
     }
@@ -106,9 +108,18 @@ impl Machine {
 
     /// Makes the rule that comes with the Hyper-V role.
     pub(crate) fn add_firewall_rule(&self) {
+        self.set_firewall_rule(false);
+    }
+
+    pub(crate) fn set_firewall_rule(&self, active: bool) {
         let key = LOCAL_MACHINE.create(FIREWALL_RULES).unwrap();
-        let rule = "v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|App=System|Name=@%systemroot%|";
+        let active = if active { "TRUE" } else { "FALSE" };
+        let rule = format!("v2.22|Action=Allow|Active={active}|Dir=In|Protocol=6|LPort=443|App=System|Name=@x|");
         key.set_string(FIREWALL_RULE, rule).unwrap();
+    }
+
+    pub(crate) fn remove_firewall_rule(&self) {
+        LOCAL_MACHINE.options().read().write().open(FIREWALL_RULES).unwrap().remove_value(FIREWALL_RULE).unwrap();
     }
 
     pub(crate) fn firewall_rule_is_active(&self) -> bool {

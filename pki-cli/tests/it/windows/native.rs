@@ -43,6 +43,15 @@ pub(crate) fn add(name: &str, context: &CertContext) {
     commit(&store);
 }
 
+/// Takes a certificate out of a store of the machine.
+pub(crate) fn remove(name: &str, der: &[u8]) {
+    let store = store(name);
+    for context in store.certs().filter(|context| context.to_der() == der).collect::<Vec<_>>() {
+        context.delete().unwrap();
+    }
+    commit(&store);
+}
+
 /// Takes the roots away that earlier tests left; what came with Wine stays.
 pub(crate) fn empty_root_store_of(common_name_part: &str) {
     let store = store("Root");
