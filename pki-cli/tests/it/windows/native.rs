@@ -165,7 +165,8 @@ pub(crate) fn verdict(context: &CertContext, server: &str) -> (u32, u32) {
         let mut chain = ptr::null_mut();
         // A new engine each time: one that was used before does not see new roots at once.
         let mut config = CERT_CHAIN_ENGINE_CONFIG { dwFlags: CERT_CHAIN_USE_LOCAL_MACHINE_STORE, ..Default::default() };
-        config.cbSize = size_of_val(&config) as u32;
+        // Wine knows the structure as Windows 7 did.
+        config.cbSize = std::mem::offset_of!(CERT_CHAIN_ENGINE_CONFIG, hExclusiveRoot) as u32;
         let mut engine = ptr::null_mut();
         assert_ne!(CertCreateCertificateChainEngine(&config, &mut engine), 0);
         let built = CertGetCertificateChain(
