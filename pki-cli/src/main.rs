@@ -11,6 +11,7 @@ mod output;
 mod password;
 mod plan;
 mod platform;
+mod script;
 mod survey;
 mod system;
 mod workers;

@@ -3,12 +3,17 @@
 
 mod inverse;
 mod record;
+mod remaining;
 mod step;
 
 pub(crate) use inverse::{Inverse, RegistryBefore, RegistryData};
 pub(crate) use record::{KitId, Record, Records, Taken};
-pub(crate) use step::{CertificateName, FIREWALL_RULE, MachineKey, Provider, RegistryValue, Step, Thing};
+pub(crate) use remaining::remaining;
+pub(crate) use step::{
+    CertificateName, FIREWALL_RULE, FIREWALL_RULES, MachineKey, Provider, RegistryValue, Step, Thing,
+};
 
+use pki_core::certificate::Certificate;
 use pki_core::name::printable;
 
 use crate::exit::{Failure, Result};
@@ -27,6 +32,18 @@ pub(crate) struct Choices {
     pub(crate) firewall: bool,
 }
 
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            provider: Provider::default(),
+            exportable: true,
+            keep_revocation_check: false,
+            failover_key: false,
+            firewall: true,
+        }
+    }
+}
+
 /// The steps in their order: nothing is trusted before the key is safe, and the firewall opens last.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -37,20 +54,30 @@ impl Plan {
     /// Plans for a kit. A root that is not self-signed is refused here, whatever was checked before: it would break
     /// Schannel's client authentication.
     pub(crate) fn of(kit: &Kit, choices: &Choices) -> Result<Self> {
+        Self::of_parts(&kit.manifest.host, &kit.leaf, &kit.trust, choices)
+    }
+
+    /// Plans for a kit that is still being made: its host, its leaf, and each root with its path.
+    pub(crate) fn of_parts(
+        host: &str,
+        leaf: &Certificate,
+        trust: &[(String, Certificate)],
+        choices: &Choices,
+    ) -> Result<Self> {
         let key = MachineKey {
-            container: format!("replica-pki-{}", kit.leaf.thumbprint()),
+            container: format!("replica-pki-{}", leaf.thumbprint()),
             provider: choices.provider,
             exportable: choices.exportable,
         };
         let mut steps = vec![
-            Step::ImportKey { certificate: kit.leaf.clone(), key: key.clone() },
+            Step::ImportKey { certificate: leaf.clone(), key: key.clone() },
             Step::AddLeaf {
-                certificate: kit.leaf.clone(),
-                friendly_name: format!("{} Hyper-V Replica", printable(&kit.manifest.host)),
+                certificate: leaf.clone(),
+                friendly_name: format!("{} Hyper-V Replica", printable(host)),
                 key,
             },
         ];
-        for (file, root) in &kit.trust {
+        for (file, root) in trust {
             if !root.is_self_signed() {
                 return Err(Failure::new(format!("{} is not self-signed", printable(file)))
                     .hint("nothing but roots may be trusted as roots; get the kit again from where it was made"));

@@ -55,8 +55,8 @@ pub(crate) struct CertificateEntry {
 }
 
 impl Manifest {
-    pub(super) fn of(bundle: &Bundle, now: Time) -> Self {
-        let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    /// `files` is everything else in the kit.
+    pub(super) fn of(bundle: &Bundle, files: &[(String, Vec<u8>)], now: Time) -> Self {
         let trust = bundle
             .trust
             .iter()
@@ -74,7 +74,7 @@ impl Manifest {
             },
             leaf: CertificateEntry::of(format!("{}.cer", bundle.fqdn), &bundle.leaf),
             trust: trust.collect(),
-            sha256: bundle.files().into_iter().map(|file| (file.path, hash(file.bytes))).collect(),
+            sha256: files.iter().map(|(path, bytes)| (path.clone(), hex(&Sha256::digest(bytes)))).collect(),
         }
     }
 

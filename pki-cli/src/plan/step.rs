@@ -13,6 +13,11 @@ use super::{Inverse, RegistryBefore};
 /// with the Hyper-V role, and is disabled.
 pub(crate) const FIREWALL_RULE: &str = "VIRT-HVRHTTPSL-In-TCP-NoScope";
 
+/// Where the registry keeps the rules of the firewall, below HKEY_LOCAL_MACHINE: a value each, such as
+/// `v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|...`
+pub(crate) const FIREWALL_RULES: &str =
+    r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
+
 /// One step.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {

@@ -15,6 +15,7 @@ mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod scripts;
 mod single_steps;
 mod support;
 mod verify;

@@ -1,13 +1,12 @@
 //! What `install` tells at its end.
 
-use pki_core::certificate::GeneralName;
 use pki_core::name::printable;
 use serde::Serialize;
 
 use crate::exit::{Exit, Result};
 use crate::kit::Kit;
 use crate::output;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::platform::Found;
 
 /// What became of a step.
@@ -46,7 +45,7 @@ struct Summary {
     host: String,
     thumbprint_sha1: String,
     steps: Vec<StepSummary>,
-    next: Vec<String>,
+    next: [String; 2],
 }
 
 #[derive(Serialize)]
@@ -76,7 +75,7 @@ pub(super) fn print(kit: &Kit, plan: &Plan, states: &[State], json: bool) -> Res
             },
         })
         .collect();
-    let next = next(kit);
+    let next = plan::remaining(&kit.leaf, &kit.trust);
     if json {
         output::json(&Summary { host, thumbprint_sha1: kit.leaf.thumbprint().to_string(), steps, next })?;
         return Ok(Exit::Done);
@@ -91,30 +90,4 @@ pub(super) fn print(kit: &Kit, plan: &Plan, states: &[State], json: bool) -> Res
         "{host}\n{table}\nNext, in PowerShell as administrator, when the partner has installed its kit too:\n{next}"
     ))?;
     Ok(Exit::Done)
-}
-
-/// The two commands that are Hyper-V's own.
-fn next(kit: &Kit) -> Vec<String> {
-    let thumbprint = kit.leaf.thumbprint();
-    let partner = partner(kit).unwrap_or_else(|| "PARTNER".to_owned());
-    vec![
-        format!(
-            "Set-VMReplicationServer -ReplicationEnabled $true -AllowedAuthenticationType Certificate \
-             -CertificateAuthenticationPort 443 -CertificateThumbprint {thumbprint} \
-             -ReplicationAllowedFromAnyServer $true -DefaultStorageLocation D:\\Replica"
-        ),
-        format!(
-            "Test-VMReplicationConnection -ReplicaServerName {partner} -ReplicaServerPort 443 \
-             -AuthenticationType Certificate -CertificateThumbprint {thumbprint}"
-        ),
-    ]
-}
-
-/// A host that one of the trusted roots may sign for, other than the kit's own.
-fn partner(kit: &Kit) -> Option<String> {
-    let constraints = kit.trust.iter().filter_map(|(_, root)| root.extensions().name_constraints.as_ref());
-    let mut names = constraints.flat_map(|constraints| &constraints.permitted).filter_map(GeneralName::as_dns);
-    let is_own = |name: &str| kit.leaf.dns_names().iter().any(|own| own.eq_ignore_ascii_case(name));
-    // A name that starts with a dot stands for a domain.
-    names.find(|name| !is_own(name) && !name.is_empty() && !name.starts_with('.')).map(printable)
 }

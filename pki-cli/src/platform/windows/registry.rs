@@ -4,7 +4,7 @@ use std::io;
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
-use crate::plan::{FIREWALL_RULE, RegistryBefore, RegistryData, RegistryValue};
+use crate::plan::{FIREWALL_RULE, FIREWALL_RULES, RegistryBefore, RegistryData, RegistryValue};
 use crate::survey::FirewallRule;
 
 /// What stands at a value, and how much of the path to it is missing.
@@ -48,12 +48,10 @@ pub(super) fn restore(value: RegistryValue, before: &RegistryBefore) -> io::Resu
 
 /// What the firewall's own policy says about the rule of Hyper-V Replica.
 pub(super) fn firewall_rule() -> io::Result<FirewallRule> {
-    const RULES: &str = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
-    let rule = match found(LOCAL_MACHINE.open(RULES))? {
+    let rule = match found(LOCAL_MACHINE.open(FIREWALL_RULES))? {
         Some(key) => found(key.get_string(FIREWALL_RULE))?,
         None => None,
     };
-    // Such as v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|...
     Ok(match rule {
         None => FirewallRule::Missing,
         Some(rule) if rule.split('|').any(|field| field.eq_ignore_ascii_case("Active=TRUE")) => FirewallRule::Enabled,

@@ -1,0 +1,140 @@
+//! `install.cmd` and `uninstall.cmd`: the plan of a kit for hosts where the program is not wanted, in the tools that
+//! Windows brings. The steps and every name in them come from [`Plan`], so that both ways do the same.
+//!
+//! What Windows' tools take, from Windows Server 2012 R2 to 2025:
+//!
+//! - `certutil -importPFX` uses the machine's key set and lets the key be exported, unless told otherwise; it asks for
+//!   the password where `-p` is not given. `-csp` names the provider, the modifier `AT_KEYEXCHANGE` the key spec. Of the
+//!   modifiers that leave certificates out, `NoRoot` leaves out the root, which is all that a kit's PFX holds besides
+//!   the leaf, and is older than the `FriendlyName=` and its like that newer versions know.
+//! - `certutil` ends with an HRESULT, which is negative, so that `if errorlevel 1` would not see a failure; and
+//!   `-delstore` ends with 0 if there was nothing to delete. So the store is asked after each change.
+//! - Words are translated, and are not looked at. The names of providers, of the registry's types and of firewall rules
+//!   are not translated.
+//!
+//! Each thing is marked below `HKLM\SOFTWARE\replica-pki\THUMBPRINT` before it is added: as `there` if it was there
+//! before, and else with what was there instead. A kit that is taken back hands its mark to another one that needs the
+//! same thing. What a record of `replica-pki install` names stays too.
+
+use pki_core::bundle::{Bundle, BundleFile};
+use pki_core::certificate::Certificate;
+use pki_core::pfx::WindowsServer;
+use sha2::{Digest as _, Sha256};
+
+use crate::exit::{Failure, Result};
+use crate::output::hex;
+use crate::plan::{self, Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, RegistryValue, Step};
+
+/// Both scripts with their names.
+pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
+    for file in bundle.files() {
+        refuse_unsafe(&file.path)?;
+    }
+    let trust: Vec<_> =
+        bundle.trust.iter().map(|root| (format!("trust/{}.cer", root.label), root.certificate.clone())).collect();
+    let choices = Choices::default();
+    let plan = Plan::of_parts(bundle.fqdn.as_str(), &bundle.leaf, &trust, &choices)?;
+    let remaining = plan::remaining(&bundle.leaf, &trust);
+    let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &trust)).collect();
+    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
+    calls.reverse();
+    let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
+    Ok(vec![("install.cmd".to_owned(), install), ("uninstall.cmd".to_owned(), uninstall)])
+}
+
+const INSTALL: &str = include_str!("script/install.cmd");
+const UNINSTALL: &str = include_str!("script/uninstall.cmd");
+/// What both end with.
+const TOOLS: &str = include_str!("script/tools.cmd");
+/// What starts a line of a template that stands only in scripts of kits which Windows before Server 2019 cannot import.
+const NEW_WINDOWS_ONLY: &str = "@NEW@";
+/// The build number of Windows Server 2019.
+const BUILD_2019: &str = "17763";
+
+/// Nothing that cmd would take for more than a name may get into a script. What `issue` names is always safe.
+fn refuse_unsafe(path: &str) -> Result<()> {
+    if path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-./".contains(&b)) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{path:?} cannot be named in install.cmd"))
+        .hint("name hosts and roots with letters, digits, hyphens and dots"))
+}
+
+/// How both scripts call a step.
+fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
+    Some(match step {
+        // Certutil imports the key together with the certificate.
+        Step::ImportKey { .. } => return None,
+        Step::AddLeaf { certificate, .. } => format!("call :leaf {}", certificate.sha256_thumbprint()),
+        Step::AddRoot(root) => {
+            let (path, _) = trust.iter().find(|(_, certificate)| certificate == root)?;
+            format!("call :root \"{}\" {} {}", windows_path(path), root.thumbprint(), root.sha256_thumbprint())
+        }
+        Step::DisableRevocationCheck(value) => {
+            let (above, name) = value.key().rsplit_once('\\')?;
+            format!("call :revocation {name} \"{}\" \"{above}\"", value.key())
+        }
+        Step::EnableFirewallRule => "call :firewall".to_owned(),
+    })
+}
+
+/// Fills a template in. The line ends are Windows' own, however the template was checked out.
+fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String], calls: &[String]) -> Vec<u8> {
+    let oldest = bundle.encoding.oldest_windows();
+    let checked = |call: &String| format!("{call}\nif %ERRORLEVEL% neq 0 exit /b 1");
+    let is_intact = |file: &BundleFile<'_>| {
+        format!("call :is_intact \"{}\" {}", windows_path(&file.path), hex(&Sha256::digest(file.bytes)))
+    };
+    let modifiers = if choices.exportable { "AT_KEYEXCHANGE,NoRoot" } else { "AT_KEYEXCHANGE,NoRoot,NoExport" };
+    let mut text = lines(template.lines().filter_map(|line| for_windows(line, oldest)));
+    for (placeholder, value) in [
+        ("@FILES@", lines(bundle.files().iter().map(|file| checked(&is_intact(file))))),
+        ("@STEPS@", lines(calls.iter().map(checked))),
+        ("@REMAINING@", lines(remaining.iter().map(|line| format!("echo   {line}")))),
+        ("@HOST@", bundle.fqdn.to_string()),
+        ("@PFX@", format!("{}.pfx", bundle.fqdn)),
+        ("@THUMBPRINT@", bundle.leaf.thumbprint().to_string()),
+        ("@PROVIDER@", choices.provider.name().to_owned()),
+        ("@MODIFIERS@", modifiers.to_owned()),
+        ("@VALUE@", RegistryValue::NAME.to_owned()),
+        ("@OFF@", format!("{:#x}", RegistryValue::SWITCHED_OFF)),
+        ("@FIREWALL_KEY@", format!("HKLM\\{FIREWALL_RULES}")),
+        ("@FIREWALL_RULE@", FIREWALL_RULE.to_owned()),
+        ("@BUILD@", BUILD_2019.to_owned()),
+        ("@OLDEST@", oldest.to_string()),
+    ] {
+        text = text.replace(placeholder, &value);
+    }
+    text.lines().flat_map(|line| [line, "\r\n"]).collect::<String>().into_bytes()
+}
+
+/// A line of a template, if it stands in the scripts of a kit for this Windows Server and later.
+fn for_windows(line: &str, oldest: WindowsServer) -> Option<&str> {
+    match line.strip_prefix(NEW_WINDOWS_ONLY) {
+        Some(line) => (oldest >= WindowsServer::V2019).then_some(line),
+        None => Some(line),
+    }
+}
+
+fn windows_path(path: &str) -> String {
+    path.replace('/', "\\")
+}
+
+fn lines<L: ToString>(lines: impl Iterator<Item = L>) -> String {
+    lines.map(|line| line.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_something_to_cmd_are_refused() {
+        for safe in ["HOST4.atwork.at.pfx", "trust/xn--bcher-kva.example.root.cer", "trust/shared.root.cer"] {
+            assert!(refuse_unsafe(safe).is_ok(), "{safe}");
+        }
+        for c in "%!^&|<>()\"'`;,= \t\n\\\u{e4}".chars() {
+            assert!(refuse_unsafe(&format!("trust/first{c}root.cer")).is_err(), "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+@echo off
+rem Installs the kit of @HOST@ with the tools of Windows alone. As administrator:
+rem   install.cmd             on @HOST@
+rem   install.cmd /anyhost    on a computer with another name
+rem It does what "replica-pki install" does. The password of the PFX is asked for; it is not in here.
+rem A second run changes nothing. uninstall.cmd takes back what was added, and nothing else.
+setlocal EnableExtensions DisableDelayedExpansion
+set "ERRORLEVEL="
+set "changed="
+rem A folder of the network gets a drive letter for as long as this runs.
+pushd "%~dp0"
+call :main "%~1"
+set "result=%ERRORLEVEL%"
+popd
+rem After a double click the window would close before anybody could read it.
+if not defined CMDCMDLINE goto :end
+set "started=%CMDCMDLINE:"=%"
+if not "%started:\install.cmd=%"=="%started%" pause
+:end
+exit /b %result%
+
+:main
+call :find_tools
+if "%~1"=="" goto :check
+if /i "%~1"=="/anyhost" goto :check
+echo error: the only argument there is: /anyhost
+exit /b 1
+
+rem ---- Before anything is changed ----
+
+:check
+call :is_administrator
+if %ERRORLEVEL% neq 0 exit /b 1
+if /i "%~1"=="/anyhost" goto :check_windows
+call :full_name
+if /i "%name%"=="@HOST@" goto :check_windows
+echo error: this kit is for @HOST@, and this computer is %name%; nothing was changed
+echo hint: take the kit to its own computer; if it is this one under another name: install.cmd /anyhost
+exit /b 1
+
+:check_windows
+@NEW@call :read "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion" CurrentBuildNumber
+@NEW@if not defined data set "data=0"
+@NEW@if %data% geq @BUILD@ goto :check_files
+@NEW@echo error: this Windows is too old for this kit's PFX; nothing was changed
+@NEW@echo   It is build %data%; the PFX can be read from build @BUILD@ on, which is Windows Server @OLDEST@.
+@NEW@echo   Older ones call the password wrong.
+@NEW@echo hint: use "replica-pki install" on this computer, which reads the PFX itself; or make the kits again with:
+@NEW@echo   replica-pki issue ... --windows 2012r2
+@NEW@exit /b 1
+@NEW@
+@NEW@:check_files
+@FILES@
+
+rem ---- The steps ----
+
+@STEPS@
+
+echo.
+echo Installed on this computer: the kit of @HOST@.
+echo Next, in PowerShell as administrator, when the partner has installed its kit too:
+@REMAINING@
+echo Then delete @PFX@ from this computer: its key is in the store now.
+exit /b 0
+
+rem The certificate and its key. The PFX also holds the root, which goes where roots go with the others.
+:leaf
+call :has_leaf
+if %ERRORLEVEL% equ 1 goto :import_leaf
+if %ERRORLEVEL% equ 2 goto :leaf_without_key
+call :mark_as_there leaf-@THUMBPRINT@
+if %ERRORLEVEL% neq 0 exit /b 1
+echo unchanged: the certificate of @HOST@ in LocalMachine\My
+exit /b 0
+
+:leaf_without_key
+call :failed "the certificate of @HOST@ is in LocalMachine\My, but its key is not in @PROVIDER@"
+echo hint: if "replica-pki install" put it there, all is well; else remove it first, then run install.cmd again:
+echo   certutil -delstore My @THUMBPRINT@
+exit /b 1
+
+:import_leaf
+call :mark leaf-@THUMBPRINT@ absent
+if %ERRORLEVEL% neq 0 exit /b 1
+echo Certutil now asks for the password of @PFX@.
+"%certutil%" -csp "@PROVIDER@" -importPFX My "@PFX@" @MODIFIERS@
+set "code=%ERRORLEVEL%"
+call :has_leaf
+set "found=%ERRORLEVEL%"
+if "%code% %found%"=="0 0" goto :leaf_imported
+if %found% equ 1 call :unmark leaf-@THUMBPRINT@
+if %found% neq 1 set "changed=1"
+call :failed "certutil could not import @PFX@ (code %code%)"
+echo hint: is the password right? It lies in private\passwords where the kit was made, unless it was given there.
+exit /b 1
+
+:leaf_imported
+set "changed=1"
+echo added: the certificate of @HOST@ and its key, to LocalMachine\My
+exit /b 0
+
+rem A root: its file, its thumbprint.
+:root
+call :has Root %2
+if %ERRORLEVEL% neq 0 goto :add_root
+call :mark_as_there root-%2
+if %ERRORLEVEL% neq 0 exit /b 1
+echo unchanged: the root %~1 in LocalMachine\Root
+exit /b 0
+
+:add_root
+call :mark root-%2 absent
+if %ERRORLEVEL% neq 0 exit /b 1
+"%certutil%" -addstore -f Root %1
+set "code=%ERRORLEVEL%"
+call :has Root %2
+set "found=%ERRORLEVEL%"
+if "%code% %found%"=="0 0" goto :root_added
+if %found% neq 0 call :unmark root-%2
+if %found% equ 0 set "changed=1"
+call :failed "certutil could not add %~1 to LocalMachine\Root (code %code%)"
+exit /b 1
+
+:root_added
+set "changed=1"
+echo added: the root %~1 to LocalMachine\Root
+exit /b 0
+
+rem The value that switches a revocation check off: its mark, its key, the key above.
+:revocation
+call :read "HKLM\%~2" @VALUE@
+if not defined type goto :revocation_absent
+if not "%type%"=="REG_DWORD" goto :revocation_is_odd
+if not "%data%"=="@OFF@" goto :switch_off
+call :mark_as_there %1
+if %ERRORLEVEL% neq 0 exit /b 1
+echo unchanged: HKLM\%~2\@VALUE@
+exit /b 0
+
+:revocation_is_odd
+call :failed "HKLM\%~2\@VALUE@ is no REG_DWORD"
+echo hint: delete it, then run install.cmd again
+exit /b 1
+
+rem How many keys are missing is remembered too.
+:revocation_absent
+set "data=absent-2"
+"%reg%" query "HKLM\%~3" >nul 2>&1
+if %ERRORLEVEL% equ 0 set "data=absent-1"
+"%reg%" query "HKLM\%~2" >nul 2>&1
+if %ERRORLEVEL% equ 0 set "data=absent-0"
+
+:switch_off
+call :mark %1 %data%
+if %ERRORLEVEL% neq 0 exit /b 1
+"%reg%" add "HKLM\%~2" /v @VALUE@ /t REG_DWORD /d @OFF@ /f >nul
+if %ERRORLEVEL% equ 0 goto :switched_off
+call :unmark %1
+call :failed "reg could not set HKLM\%~2\@VALUE@"
+exit /b 1
+
+:switched_off
+set "changed=1"
+echo set: HKLM\%~2\@VALUE@
+exit /b 0
+
+rem The firewall rule, by the name that is the same in every language.
+:firewall
+call :ask_firewall
+if %ERRORLEVEL% equ 1 goto :enable_rule
+if %ERRORLEVEL% equ 2 goto :no_rule
+call :mark_as_there firewall
+if %ERRORLEVEL% neq 0 exit /b 1
+echo unchanged: the firewall rule @FIREWALL_RULE@
+exit /b 0
+
+:no_rule
+echo warning: there is no firewall rule @FIREWALL_RULE@: the Hyper-V role is not installed
+echo hint: add the role, then run install.cmd again
+exit /b 0
+
+:enable_rule
+call :mark firewall disabled
+if %ERRORLEVEL% neq 0 exit /b 1
+call :set_firewall Enable 0
+if %ERRORLEVEL% equ 0 goto :rule_enabled
+call :unmark firewall
+exit /b 1
+
+:rule_enabled
+set "changed=1"
+echo enabled: the firewall rule @FIREWALL_RULE@
+exit /b 0
+
+rem ---- Helpers ----
+
+rem The computer's full DNS name, into name. A primary suffix that a policy sets wins; a workgroup host may have none.
+:full_name
+call :read "HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters" Hostname
+set "name=%data%"
+call :read "HKLM\SOFTWARE\Policies\Microsoft\System\DNSClient" PrimaryDnsSuffix
+if defined data goto :suffix
+call :read "HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters" Domain
+:suffix
+if defined data set "name=%name%.%data%"
+exit /b 0
+
+rem Whether a file is as it was made: the file, its SHA-256. The second line that certutil prints is the digest,
+rem on Windows Server 2012 R2 with blanks between the bytes.
+:is_intact
+set "digest="
+if not exist %1 goto :not_intact
+for /f "skip=1 delims=" %%H in ('%certutil% -hashfile %1 SHA256') do if not defined digest set "digest=%%H"
+if not defined digest goto :not_intact
+if /i "%digest: =%"=="%~2" exit /b 0
+:not_intact
+echo error: %~1 is missing or was changed after the kit was made; nothing was changed on this computer
+echo hint: do not use this kit; get it again from where it was made
+exit /b 1
+
+rem 0: the certificate is in LocalMachine\My with its key; 1: it is not; 2: it is, but not with such a key.
+:has_leaf
+call :has My @THUMBPRINT@
+if %ERRORLEVEL% neq 0 exit /b 1
+"%certutil%" -store My @THUMBPRINT@ | "%bin%\find.exe" "@PROVIDER@" >nul
+if %ERRORLEVEL% neq 0 exit /b 2
+exit /b 0
+
+rem Marks what is going to be added, with what is there now: the mark, the state.
+:mark
+"%reg%" add "%kit%" /v %1 /t REG_SZ /d %2 /f >nul
+if %ERRORLEVEL% equ 0 exit /b 0
+call :failed "reg could not write below %kit%"
+exit /b 1
+
+rem Marks what the kit needs and what was there before; what an earlier run added stays marked as added.
+:mark_as_there
+call :read "%kit%" %1
+if defined type exit /b 0
+"%reg%" add "%kit%" /v %1 /t REG_SZ /d there /f >nul
+if %ERRORLEVEL% equ 0 exit /b 0
+call :failed "reg could not write below %kit%"
+exit /b 1
+
+rem What could not be added needs no mark.
+:unmark
+"%reg%" delete "%kit%" /v %1 /f >nul
+call :delete_if_empty "%kit%"
+call :delete_if_empty "%kits%"
+exit /b 0
+
+:failed
+echo error: %~1
+if not defined changed echo   Nothing was changed on this computer.
+if defined changed echo   What is listed above as added, set or enabled stays; the steps after it were not done.
+if defined changed echo   Run install.cmd again once the cause is mended: it goes on from here. Or run uninstall.cmd.
+exit /b 0
+
