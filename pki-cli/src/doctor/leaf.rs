@@ -53,9 +53,9 @@ pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
 pub(super) fn how_to_renew(scene: &Scene<'_>) -> String {
     let host = scene.printable_host();
     format!(
-        "where the roots' keys are, make a new one: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
-         --out NEW, or new kits for all hosts: replica-pki issue {host} PARTNER --dir NEW; then here: replica-pki \
-         install KIT"
+        "where the roots' keys are, make new kits: replica-pki issue {host} PARTNER --dir NEW, and on each host: \
+         replica-pki install KIT; or keep the root: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
+         --out NEW, and here: certutil -importPFX {host}.pfx"
     )
 }
 
