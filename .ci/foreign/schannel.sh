@@ -7,7 +7,7 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
-program=$1 client=$2 work=$3
+program=$1 client=$2 work=$(realpath "$3")
 server=
 port=
 log=$work/server.log
@@ -20,22 +20,22 @@ main() {
     show_the_key_to_schannel
 
     serve kits "$host5" kits
-    says "Schannel completes mutual TLS with OpenSSL" '^HTTP/1.0 200' wine "$client" "$port" "$host5"
+    says "Schannel completes mutual TLS with OpenSSL" '^HTTP/1.0 200' ask "$port" "$host5"
     says "OpenSSL saw the client's certificate" "CN *= *$host4" cat "$log"
-    refused "Schannel does not trust $host5 under another name" '0x800B010F' wine "$client" "$port" "$outsider"
+    refused "Schannel does not trust $host5 under another name" '0x800B010F' ask "$port" "$outsider"
     stop
 
     serve strangers "$host5" kits
-    refused "Schannel does not trust a stranger of the name $host5" '0x800B0109|0x800B010A' wine "$client" "$port" "$host5"
+    refused "Schannel does not trust a stranger of the name $host5" '0x800B0109|0x800B010A|trust status 0x(20|10000)' ask "$port" "$host5"
     stop
 
     serve kits "$host5" strangers
-    refused "OpenSSL turns $host4 away where its root is not trusted" 'Error' wine "$client" "$port" "$host5"
+    refused "OpenSSL turns $host4 away where its root is not trusted" 'Error' ask "$port" "$host5"
     says "OpenSSL says why" 'unable to get local issuer certificate|certificate signature failure' cat "$log"
     stop
 
     ok "uninstall takes the kit back" wine "$program" uninstall "$work/kits/hosts/$host4"
-    refused "then there is no certificate to show" 'no certificate of replica-pki' wine "$client" 1 "$host5"
+    refused "then there is no certificate to show" 'no certificate of replica-pki' ask 1 "$host5"
 }
 
 # Two meshes of hosts with the same names, and each host's key, certificate and roots as OpenSSL takes them.
@@ -58,12 +58,20 @@ show_the_key_to_schannel() {
     wine reg copy 'HKLM\Software\Wine\Crypto\RSA' 'HKCU\Software\Wine\Crypto\RSA' /s /f >/dev/null
 }
 
-# serve SET HOST TRUST: OpenSSL with a host's identity, demanding a client's certificate below the roots of TRUST.
+# ask PORT SERVER
+ask() {
+    timeout 60 wine "$client" "$@"
+}
+
+# serve SET HOST TRUST: OpenSSL with a host's identity, demanding a client's certificate below the roots of TRUST. It
+# serves one short file: Wine and the crate schannel wait for ever for a record of more than 2,048 bytes.
 serve() {
     local attempt
     port=$((20000 + RANDOM % 20000))
-    openssl s_server -accept "127.0.0.1:$port" -tls1_2 -www -Verify 1 -verify_return_error \
-        -cert "$work/$1-$2.pem" -CAfile "$work/$3-trust.pem" </dev/null >"$log" 2>&1 &
+    mkdir -p "$work/served"
+    echo hello >"$work/served/page"
+    (cd "$work/served" && exec openssl s_server -accept "127.0.0.1:$port" -tls1_2 -WWW -Verify 1 -verify_return_error \
+        -cert "$work/$1-$2.pem" -CAfile "$work/$3-trust.pem" </dev/null >"$log" 2>&1) &
     server=$!
     for attempt in {1..100}; do
         grep -q ACCEPT "$log" && return

@@ -53,9 +53,9 @@ pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
 pub(super) fn how_to_renew(scene: &Scene<'_>) -> String {
     let host = scene.printable_host();
     format!(
-        "where the roots' keys are, make a new one: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
-         --out NEW, or new kits for all hosts: replica-pki issue {host} PARTNER --dir NEW; then here: replica-pki \
-         install KIT"
+        "where the roots' keys are, make new kits: replica-pki issue {host} PARTNER --dir NEW, and on each host: \
+         replica-pki install KIT; or keep the root: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
+         --out NEW, and here: certutil -importPFX {host}.pfx"
     )
 }
 
@@ -115,7 +115,7 @@ fn faults(
     faults
 }
 
-/// Windows may know certificates that this program does not read, such as those that it fetches.
+/// Windows may know certificates that it fetched; the machine's stores have to bring what the chain needs all the same.
 fn chain_not_built(failure: &Failure, personal: &Personal, certificate: &Certificate) -> Finding {
     let issuer = certificate.issuer();
     let detail = format!("{}; {}", failure.detail, windows_verdict::in_words(personal.windows_verdict));
@@ -123,8 +123,7 @@ fn chain_not_built(failure: &Failure, personal: &Personal, certificate: &Certifi
         "if {issuer} is a root: certutil -addstore -f Root FILE.cer, or replica-pki install KIT; if it is an \
          intermediate CA: certutil -addstore -f CA FILE.cer, and its root into Root"
     );
-    let finding = Finding::of_certificate("chain-not-built", certificate, detail, fix);
-    Finding { severity: severity(personal, &[]), ..finding }
+    Finding::of_certificate("chain-not-built", certificate, detail, fix)
 }
 
 fn refused(

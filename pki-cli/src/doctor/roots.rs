@@ -119,13 +119,14 @@ fn name_in<'r>(record: &'r Record, sha256: &str) -> Option<&'r CertificateName> 
 /// MakeCert leaves every root's key on the host, exportable.
 fn key_on_host(personal: &Personal) -> Option<Finding> {
     let certificate = personal.stored.certificate.as_ref().ok()?;
-    if personal.key == PrivateKey::None || !is_root_by_itself(certificate) {
+    let (place, exportable) = match &personal.key {
+        PrivateKey::None => return None,
+        PrivateKey::Reachable { place, exportable: Some(true), .. } => (place, ", exportable"),
+        PrivateKey::Reachable { place, .. } | PrivateKey::Unreachable { place, .. } => (place, ""),
+    };
+    if !is_root_by_itself(certificate) {
         return None;
     }
-    let exportable = match personal.key {
-        PrivateKey::Reachable { exportable: Some(true), .. } => ", exportable",
-        _ => "",
-    };
     let detail = format!(
         "it is a root, and its private key is on this computer{exportable}: who takes over this host can pass for \
          every host that the root may sign for"
@@ -133,7 +134,9 @@ fn key_on_host(personal: &Personal) -> Option<Finding> {
     let thumbprint = certificate.thumbprint();
     let fix = format!(
         "if this computer is not meant to be a CA: save it with its key (certutil -exportPFX My {thumbprint} ROOT.pfx), \
-         keep the file elsewhere, then certutil -delkey and certutil -delstore My {thumbprint}"
+         keep the file elsewhere, then certutil -csp \"{}\" -delkey \"{}\" and certutil -delstore My {thumbprint}",
+        printable(&place.provider),
+        printable(&place.container)
     );
     let finding = Finding::of_certificate("root-key-on-host", certificate, detail, fix);
     Some(Finding { severity: Severity::Warning, ..finding })

@@ -1,9 +1,10 @@
 //! Nothing that exists is overwritten, and nothing half-made is left behind.
 
 use std::fs::{self, File};
+use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{Ended, Room};
+use crate::support::{Ended, Room, spawn};
 
 #[test]
 fn a_second_run_changes_nothing_and_names_what_is_in_the_way() {
@@ -95,12 +96,8 @@ fn a_run_that_is_killed_leaves_nothing_half_written() {
     let (mut killed, mut finished) = (0, 0);
     for step in 0..40 {
         let room = Room::new();
-        let mut child = room
-            .command(&["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048"])
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = room.command(&["issue", "HOST4.atwork.at", "HOST5.atwork.at", "--key", "rsa-2048"]);
+        let mut child = spawn(command.stdout(Stdio::null()).stderr(Stdio::null()));
         std::thread::sleep(Duration::from_millis(20 * step));
         child.kill().unwrap();
         if child.wait().unwrap().success() {

@@ -1,9 +1,13 @@
 //! Runs the program in a folder of its own.
 
+#[cfg(windows)]
+#[allow(dead_code, reason = "the unit tests use the rest")]
+pub(crate) mod foreign;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -74,13 +78,24 @@ impl Room {
 
 impl Ended {
     pub(crate) fn of(mut command: Command) -> Self {
-        let output = command.output().unwrap();
+        let output = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped())).wait_with_output().unwrap();
         Self {
             code: output.status.code().expect("not killed"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// Starts a program. Once in some thousand times Wine cannot, for a reason of its own, and a second attempt does.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    const ERROR_INTERNAL_ERROR: i32 = 1359;
+    let wine_failed = |error: &std::io::Error| cfg!(windows) && error.raw_os_error() == Some(ERROR_INTERNAL_ERROR);
+    match command.spawn() {
+        Err(error) if wine_failed(&error) => command.spawn(),
+        result => result,
+    }
+    .unwrap()
 }
 
 pub(crate) fn json(text: &str) -> serde_json::Value {

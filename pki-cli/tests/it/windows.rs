@@ -4,16 +4,17 @@
 //! These tests change certificate stores, key containers and the registry of the computer that they run on. They do so
 //! under Wine only, one at a time, and each starts on a computer where nothing is installed.
 
+mod doctor;
 mod install;
 mod native;
 mod refusals;
 mod scripts;
 mod several_kits;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
@@ -43,12 +44,16 @@ impl Machine {
         forget(SWITCH);
         forget(FAILOVER_SWITCH);
         forget(SWITCH.rsplit_once('\\').unwrap().0);
-        forget(r"SOFTWARE\Wine\Crypto\RSA");
         forget(FIREWALL_RULES);
-        forget(&format!(r"{CERTIFICATES}\My\Certificates"));
+        // Wine keeps these keys once they were used, empty or not.
+        for key in [r"SOFTWARE\Wine\Crypto\RSA", &format!(r"{CERTIFICATES}\My\Certificates")] {
+            forget(key);
+            LOCAL_MACHINE.create(key).unwrap();
+        }
         forget(r"SOFTWARE\replica-pki");
         let _ = fs::remove_dir_all(records());
         native::empty_root_store_of("Replica");
+        native::empty_root_store_of("CertReq Test Root");
         Self::name("HOST4", "atwork.at");
         Self(lock)
     }
@@ -65,34 +70,85 @@ impl Machine {
         room.run(&[&["install", KIT, "--password-file", PASSWORD], more].concat())
     }
 
-    /// Everything that an installation could change: the hive as reg.exe exports it, the firewall's rules, the records.
-    pub(crate) fn state(&self) -> BTreeMap<String, String> {
+    /// Everything that an installation could change: the registry as reg.exe exports it, and the records.
+    pub(crate) fn state(&self) -> State {
+        self.state_of(&[
+            r"HKLM\SOFTWARE\Microsoft\SystemCertificates",
+            r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization",
+            r"HKLM\SOFTWARE\Wine\Crypto",
+            r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess",
+        ])
+    }
+
+    /// The same of the whole registry of the machine, which takes seconds.
+    pub(crate) fn whole_state(&self) -> State {
+        self.state_of(&[r"HKLM\SOFTWARE", r"HKLM\SYSTEM"])
+    }
+
+    fn state_of(&self, keys: &[&str]) -> State {
         let folder = tempfile::tempdir().unwrap();
-        let mut state = BTreeMap::new();
-        for key in [r"HKLM\SOFTWARE", r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess"] {
-            let file = folder.path().join("export.reg");
-            let output = Command::new("reg").args(["export", key]).arg(&file).arg("/y").output().unwrap();
-            assert!(output.status.success() || !key.contains("SOFTWARE"), "{output:?}");
-            let wide = fs::read(&file).unwrap_or_default();
-            let wide: Vec<u16> = wide.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-            state.insert(key.to_owned(), String::from_utf16_lossy(&wide));
+        let mut state = State::default();
+        for (number, key) in keys.iter().enumerate() {
+            let file = folder.path().join(format!("{number}.reg"));
+            let status = Command::new("reg").args(["export", key]).arg(&file).arg("/y").stdout(Stdio::null()).status();
+            // It fails for a key that does not exist.
+            if status.unwrap().success() {
+                let wide: Vec<u8> = fs::read(&file).unwrap();
+                let wide: Vec<u16> = wide.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+                state.add(&String::from_utf16(&wide).unwrap());
+            }
         }
+        assert!(!state.0.is_empty());
         for entry in fs::read_dir(records()).into_iter().flatten() {
             let path = entry.unwrap().path();
-            state.insert(path.display().to_string(), fs::read_to_string(&path).unwrap());
+            state.0.insert(format!("{}: {}", path.display(), fs::read_to_string(&path).unwrap()));
         }
         state
     }
 
     /// Makes the rule that comes with the Hyper-V role.
     pub(crate) fn add_firewall_rule(&self) {
+        self.set_firewall_rule(false);
+    }
+
+    pub(crate) fn set_firewall_rule(&self, active: bool) {
         let key = LOCAL_MACHINE.create(FIREWALL_RULES).unwrap();
-        let rule = "v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=443|App=System|Name=@%systemroot%|";
+        let active = if active { "TRUE" } else { "FALSE" };
+        let rule = format!("v2.22|Action=Allow|Active={active}|Dir=In|Protocol=6|LPort=443|App=System|Name=@x|");
         key.set_string(FIREWALL_RULE, rule).unwrap();
+    }
+
+    pub(crate) fn remove_firewall_rule(&self) {
+        LOCAL_MACHINE.options().read().write().open(FIREWALL_RULES).unwrap().remove_value(FIREWALL_RULE).unwrap();
     }
 
     pub(crate) fn firewall_rule_is_active(&self) -> bool {
         LOCAL_MACHINE.open(FIREWALL_RULES).unwrap().get_string(FIREWALL_RULE).unwrap().contains("|Active=TRUE|")
+    }
+}
+
+/// A computer's state, line by line. Two that differ show no more than their difference.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct State(BTreeSet<String>);
+
+impl State {
+    /// Adds the text of an export, each line with its key. Of Wine's key containers only what they are called: they are
+    /// encrypted anew whenever they are opened.
+    fn add(&mut self, export: &str) {
+        let mut key = "";
+        for line in export.lines().filter(|line| !line.is_empty()) {
+            key = if line.starts_with('[') { line } else { key };
+            if !key.contains(r"\Wine\Crypto\RSA\") || line == key {
+                self.0.insert(format!("{key} {line}"));
+            }
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_same_as(&self, before: &Self, what: &str) {
+        let gone: Vec<_> = before.0.difference(&self.0).take(5).collect();
+        let new: Vec<_> = self.0.difference(&before.0).take(5).collect();
+        assert!(gone.is_empty() && new.is_empty(), "{what}: gone {gone:#?}, new {new:#?}");
     }
 }
 

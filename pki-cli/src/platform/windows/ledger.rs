@@ -51,6 +51,7 @@ impl Lock {
                 .hint("wait until it has ended, then run the command again"),
             _ => context(error),
         })?;
+        remove_what_was_killed(&folder);
         Ok(Self { folder, file: Some(file) })
     }
 }
@@ -64,7 +65,9 @@ impl Drop for Lock {
 }
 
 const SHARING_VIOLATION: i32 = 32;
-const ENDING: &str = ".json";
+const RECORD: &str = "json";
+/// A record that is being written. Only one process writes, so that what lies there belongs to one that was killed.
+const PARTIAL: &str = "partial";
 
 /// Every record.
 pub(super) fn records() -> Result<Records> {
@@ -78,7 +81,7 @@ pub(super) fn records() -> Result<Records> {
     let mut records = Vec::new();
     for entry in entries {
         let path = entry.map_err(context)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path.extension().is_some_and(|extension| extension == RECORD) {
             records.push(read(&path)?);
         }
     }
@@ -92,14 +95,15 @@ pub(super) fn save(record: &Record) -> Result<()> {
     let path = folder.join(file_name(&record.kit));
     let json = serde_json::to_vec_pretty(record)
         .map_err(|error| Failure::new(format!("the record cannot be written: {error}")))?;
+    let partial = path.with_extension(PARTIAL);
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        let mut file = File::create(&partial)?;
         file.write_all(&json)?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
-        Ok(())
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&partial, &path)
     };
-    write().map_err(|error: io::Error| Failure::io(format!("cannot write {}", path.display()), &error))
+    write().map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))
 }
 
 /// Removes the record of a kit.
@@ -110,6 +114,15 @@ pub(super) fn forget(kit: &KitId) -> Result<()> {
             Err(Failure::io(format!("cannot remove {}", path.display()), &error))
         }
         _ => Ok(()),
+    }
+}
+
+/// What cannot be removed is in nobody's way.
+fn remove_what_was_killed(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == PARTIAL) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -130,7 +143,7 @@ fn read(path: &Path) -> Result<Record> {
 }
 
 fn file_name(kit: &KitId) -> String {
-    format!("{}{ENDING}", kit.0)
+    format!("{}.{RECORD}", kit.0)
 }
 
 fn folder() -> Result<PathBuf> {

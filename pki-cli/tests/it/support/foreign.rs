@@ -10,8 +10,9 @@ use der::asn1::{Ia5String, OctetString};
 use der::{DateTime, Decode as _, Encode};
 use rand::SeedableRng as _;
 use rsa::RsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::pkcs1v15::SigningKey;
-use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _};
+use rsa::pkcs8::EncodePublicKey as _;
 use sha1::Sha1;
 use sha2::Sha256;
 use spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
@@ -133,9 +134,9 @@ impl Recipe {
 }
 
 impl Key {
-    /// In PKCS#8.
-    pub(crate) fn pkcs8(self) -> Vec<u8> {
-        self.private().to_pkcs8_der().unwrap().as_bytes().to_vec()
+    /// RSAPrivateKey (RFC 8017 appendix A.1.2) in DER.
+    pub(crate) fn pkcs1(self) -> Vec<u8> {
+        self.private().to_pkcs1_der().unwrap().as_bytes().to_vec()
     }
 
     fn private(self) -> &'static RsaPrivateKey {

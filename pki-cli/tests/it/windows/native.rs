@@ -32,10 +32,23 @@ pub(crate) fn find(name: &str, certificate: &Certificate) -> Option<CertContext>
     contexts(name).into_iter().find(|context| context.to_der() == certificate.as_der())
 }
 
-/// Puts a certificate into a store of the machine.
+/// Puts a certificate into a store of the machine, in the place of the same one if it is there.
 pub(crate) fn add(name: &str, context: &CertContext) {
+    // Wine does not write down what replaces something.
     let mut store = store(name);
-    store.add_cert(context, CertAdd::ReplaceExisting).unwrap();
+    let old: Vec<_> = store.certs().filter(|found| found.to_der() == context.to_der()).collect();
+    old.into_iter().for_each(|found| found.delete().unwrap());
+    commit(&store);
+    store.add_cert(context, CertAdd::New).unwrap();
+    commit(&store);
+}
+
+/// Takes a certificate out of a store of the machine.
+pub(crate) fn remove(name: &str, der: &[u8]) {
+    let store = store(name);
+    for context in store.certs().filter(|context| context.to_der() == der).collect::<Vec<_>>() {
+        context.delete().unwrap();
+    }
     commit(&store);
 }
 
@@ -141,15 +154,21 @@ impl Container {
     }
 }
 
-/// What Windows' chain engine says about a server's certificate, by the machine's roots.
-pub(crate) fn verdict(context: &CertContext, server: &str) -> u32 {
+/// What Windows' chain engine says about a server's certificate, by the machine's roots: what is wrong with the chain
+/// (CERT_TRUST_STATUS), and the error of the policy for TLS. Wine's policy lets a chain without a root pass.
+pub(crate) fn verdict(context: &CertContext, server: &str) -> (u32, u32) {
     let mut server = wide(server);
     // SAFETY: every structure tells its size, and all that is pointed to outlives the calls.
     unsafe {
         let mut parameters = CERT_CHAIN_PARA::default();
         parameters.cbSize = size_of_val(&parameters) as u32;
         let mut chain = ptr::null_mut();
-        let engine = ptr::without_provenance_mut(1); // HCCE_LOCAL_MACHINE
+        // A new engine each time: one that was used before does not see new roots at once.
+        let mut config = CERT_CHAIN_ENGINE_CONFIG { dwFlags: CERT_CHAIN_USE_LOCAL_MACHINE_STORE, ..Default::default() };
+        // Wine knows the structure as Windows 7 did.
+        config.cbSize = std::mem::offset_of!(CERT_CHAIN_ENGINE_CONFIG, hExclusiveRoot) as u32;
+        let mut engine = ptr::null_mut();
+        assert_ne!(CertCreateCertificateChainEngine(&config, &mut engine), 0);
         let built = CertGetCertificateChain(
             engine,
             context.as_ptr().cast(),
@@ -169,8 +188,10 @@ pub(crate) fn verdict(context: &CertContext, server: &str) -> u32 {
         let mut answer = CERT_CHAIN_POLICY_STATUS::default();
         answer.cbSize = size_of_val(&answer) as u32;
         assert_ne!(CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_SSL, chain, &question, &mut answer), 0);
+        let trust = (*chain).TrustStatus.dwErrorStatus;
         CertFreeCertificateChain(chain);
-        answer.dwError
+        CertFreeCertificateChainEngine(engine);
+        (trust, answer.dwError)
     }
 }
 

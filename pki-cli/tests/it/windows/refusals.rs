@@ -17,7 +17,7 @@ fn refused(machine: &Machine, room: &Room, more: &[&str], why: &str) {
     assert!(ended.stderr.contains(why), "{why}: {}", ended.stderr);
     assert!(ended.stderr.lines().last().unwrap().starts_with("hint: "), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
-    assert_eq!(machine.state(), before, "{why}");
+    machine.state().assert_same_as(&before, why);
 }
 
 #[test]

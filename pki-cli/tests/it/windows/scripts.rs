@@ -37,12 +37,12 @@ fn a_kit_is_installed_then_unchanged_then_taken_back() {
     let again = computer.install("HOST4.atwork.at", &[]);
     assert_eq!((again.code, again.stdout.matches("unchanged: ").count()), (0, 5), "{again:?}");
     assert_eq!(changes(&computer.calls()), [""; 0]);
-    assert_eq!(computer.machine.state(), installed);
+    computer.machine.state().assert_same_as(&installed, "afterwards");
 
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 1);
@@ -73,7 +73,7 @@ fn what_was_there_before_stays() {
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(computer.store("My").is_empty());
     assert_eq!(computer.store("Root"), [(roots[1].clone(), String::new())]);
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn what_another_kit_needs_stays_and_goes_with_that_kit() {
     let ended = computer.uninstall("B.test.at");
     assert_eq!((ended.code, ended.stdout.matches("kept: ").count()), (0, 0), "{ended:?}");
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -120,7 +120,8 @@ fn without_being_asked_for_nothing_is_done_on_another_computer() {
         ended.stdout.contains("this kit is for HOST5.atwork.at, and this computer is HOST4.atwork.at"),
         "{ended:?}"
     );
-    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before.clone(), 0));
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
     // A policy's suffix is the one that counts.
     let policy = r"HKLM\SOFTWARE\Policies\Microsoft\System\DNSClient";
     reg(&["add", policy, "/v", "PrimaryDnsSuffix", "/d", "policy.test", "/f"]);
@@ -147,7 +148,8 @@ fn a_windows_that_is_too_old_is_told_so_before_anything_is_changed() {
     for part in ["too old", "14393", "17763", "replica-pki install", "--windows 2012r2"] {
         assert!(ended.stdout.contains(part), "{part}: {ended:?}");
     }
-    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
 }
 
 /// Its certutil prints digests with blanks.
@@ -171,7 +173,8 @@ fn only_an_administrator_may_run_it() {
     for ended in [computer.install("HOST4.atwork.at", &[]), computer.uninstall("HOST4.atwork.at")] {
         assert!(ended.code == 1 && ended.stdout.contains("as administrator"), "{ended:?}");
     }
-    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
 }
 
 #[test]
@@ -194,7 +197,8 @@ fn a_changed_file_is_refused_before_anything_is_changed() {
             );
         }
     }
-    assert_eq!((computer.machine.state(), changes(&computer.calls()).len()), (before, 0));
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
 }
 
 #[test]
@@ -206,7 +210,7 @@ fn a_wrong_password_leaves_nothing_behind() {
     for part in ["could not import HOST4.atwork.at.pfx", "Nothing was changed", "is the password right?"] {
         assert!(ended.stdout.contains(part), "{part}: {ended:?}");
     }
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
     assert!(computer.store("My").is_empty());
 }
 
@@ -235,7 +239,7 @@ fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
     fs::remove_file(computer.room.path("state/fail")).unwrap();
     assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -246,7 +250,7 @@ fn without_the_hyper_v_role_there_is_a_warning() {
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert!(ended.code == 0 && ended.stdout.contains("warning: there is no firewall rule"), "{ended:?}");
     assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -257,7 +261,7 @@ fn a_leaf_without_its_key_is_not_taken_for_installed() {
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert!(ended.code == 1 && ended.stdout.contains("its key is not in"), "{ended:?}");
     assert!(ended.stdout.contains("Nothing was changed"), "{ended:?}");
-    assert_eq!(computer.machine.state(), before);
+    computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";

@@ -35,7 +35,7 @@ fn what_both_need_stays_until_the_last_goes() {
     assert!(native::find("My", &certificate(&room, &format!("{KIT}/{HOST}.cer"))).is_none());
     assert!(native::find("My", &certificate(&room, &format!("other/hosts/{HOST}/{HOST}.cer"))).is_some());
     assert_eq!(room.run(&["uninstall", &format!("other/hosts/{HOST}")]).code, 0);
-    assert_eq!(machine.state(), before);
+    machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_leaf_and_roots_of_two_kits_stay_until_the_last_goes() {
     }
     // The other kit is found by its leaf, although its manifest is not at hand.
     assert_eq!(room.run(&["uninstall", KIT]).code, 0);
-    assert_eq!(machine.state(), before);
+    machine.state().assert_same_as(&before, "afterwards");
 }
 
 #[test]
@@ -75,6 +75,6 @@ fn a_run_that_was_killed_can_be_taken_back_or_finished() {
         let ended = room.run(&["uninstall", KIT]);
         assert!(ended.code == 0 || ended.stderr.contains("was not installed"), "{ended:?}");
         let _ = std::fs::remove_dir(super::records());
-        assert_eq!(machine.state(), before, "taken back after {how_far}");
+        machine.state().assert_same_as(&before, &format!("taken back after {how_far}"));
     }
 }
