@@ -4,6 +4,7 @@
 //! These tests change certificate stores, key containers and the registry of the computer that they run on. They do so
 //! under Wine only, one at a time, and each starts on a computer where nothing is installed.
 
+mod chain;
 mod doctor;
 mod install;
 mod native;
@@ -122,9 +123,38 @@ impl Machine {
         LOCAL_MACHINE.options().read().write().open(FIREWALL_RULES).unwrap().remove_value(FIREWALL_RULE).unwrap();
     }
 
+    /// Puts the stand-in into the place of Wine's PowerShell, which does nothing, as long as the result is kept.
+    pub(crate) fn stand_in_for_powershell(&self) -> PowerShell {
+        let system = PathBuf::from(std::env::var("SystemRoot").unwrap()).join("System32");
+        let program = system.join(r"WindowsPowerShell\v1.0\powershell.exe");
+        let original = fs::read(&program).unwrap();
+        fs::copy(stand_in(), &program).unwrap();
+        PowerShell { program, original }
+    }
+
     pub(crate) fn firewall_rule_is_active(&self) -> bool {
         LOCAL_MACHINE.open(FIREWALL_RULES).unwrap().get_string(FIREWALL_RULE).unwrap().contains("|Active=TRUE|")
     }
+}
+
+/// The stand-in under the name of PowerShell; the original comes back when it is dropped.
+pub(crate) struct PowerShell {
+    program: PathBuf,
+    original: Vec<u8>,
+}
+
+impl Drop for PowerShell {
+    fn drop(&mut self) {
+        let _ = fs::write(&self.program, &self.original);
+    }
+}
+
+/// The example that stands in for Windows' own tools; cargo builds it together with the tests.
+pub(crate) fn stand_in() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let stand_in = tests.parent().unwrap().parent().unwrap().join("examples").join("stand_in.exe");
+    assert!(stand_in.exists(), "{} is missing: cargo build --examples", stand_in.display());
+    stand_in
 }
 
 /// A computer's state, line by line. Two that differ show no more than their difference.

@@ -10,7 +10,7 @@ use crate::survey::FirewallRule;
 /// Enables or disables the rule, and reads back whether that came true.
 pub(super) fn set(enabled: bool) -> Result<()> {
     let verb = if enabled { "Enable" } else { "Disable" };
-    let command = format!("{verb}-NetFirewallRule -Name {FIREWALL_RULE} -ErrorAction Stop");
+    let command = format!("{verb}-NetFirewallRule -Name {FIREWALL_RULE}");
     let hint = format!("in PowerShell, as administrator: {command}; or run again with --no-firewall");
     let io = |error| Failure::io("PowerShell cannot be started", &error).hint(&hint);
     let system = native::system_folder().map_err(io)?;

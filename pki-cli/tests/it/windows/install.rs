@@ -5,9 +5,10 @@ use pki_core::key::SignatureAlgorithm;
 use windows_registry::{LOCAL_MACHINE, Type};
 use windows_sys::Win32::Security::Cryptography::{AT_KEYEXCHANGE, CRYPT_MACHINE_KEYSET};
 
+use super::chain;
 use super::native::{self, Container, KeyPlace};
-use super::{FAILOVER_SWITCH, HOST, KIT, Machine, SWITCH, SWITCH_NAME, dword, records};
-use crate::support::{Room, json};
+use super::{FAILOVER_SWITCH, HOST, KIT, Machine, PASSWORD, SWITCH, SWITCH_NAME, dword, records};
+use crate::support::{Ended, Room, json};
 
 const SCHANNEL: &str = "Microsoft RSA SChannel Cryptographic Provider";
 const NAME_MISMATCH: u32 = 0x800B_010F;
@@ -53,13 +54,13 @@ fn the_leaf_is_where_hyper_v_looks_with_a_key_that_signs_and_can_be_exported() {
 fn windows_builds_the_chain_from_the_machines_roots_for_the_right_name_only() {
     let (machine, room) = (Machine::take(), Room::with_kits());
     let own = schannel::cert_context::CertContext::new(leaf(&room).as_der()).unwrap();
-    assert_eq!(native::verdict(&own, HOST).0, PARTIAL_CHAIN, "before anything was installed");
+    assert_eq!(chain::verdict(&own, HOST).0, PARTIAL_CHAIN, "before anything was installed");
     assert_eq!(machine.install(&room, &[]).code, 0);
     for host in [HOST, "HOST5.atwork.at"] {
         let der = room.read(&format!("replica-pki/hosts/{host}/{host}.cer"));
         let context = schannel::cert_context::CertContext::new(&der).unwrap();
-        assert_eq!(native::verdict(&context, host), (0, 0), "{host}");
-        assert_eq!(native::verdict(&context, "HOST9.atwork.at"), (0, NAME_MISMATCH));
+        assert_eq!(chain::verdict(&context, host), (0, 0), "{host}");
+        assert_eq!(chain::verdict(&context, "HOST9.atwork.at"), (0, NAME_MISMATCH));
     }
 }
 
@@ -152,7 +153,7 @@ fn every_size_and_both_encodings_install() {
             let ended = machine.install(&room, &[]);
             assert_eq!(ended.code, 0, "{key} {windows}: {ended:?}");
             assert!(signs(&room), "{key} {windows}");
-            assert_eq!(native::verdict(&native::find("My", &leaf(&room)).unwrap(), HOST), (0, 0), "{key} {windows}");
+            assert_eq!(chain::verdict(&native::find("My", &leaf(&room)).unwrap(), HOST), (0, 0), "{key} {windows}");
         }
     }
 }
@@ -204,4 +205,30 @@ fn the_remaining_commands_carry_the_leafs_thumbprint_and_a_partner() {
     let test = line("Test-VMReplicationConnection");
     assert!(test.ends_with(&format!("-CertificateThumbprint {thumbprint}")), "{test}");
     assert!(test.contains("-ReplicaServerName HOST5.atwork.at "), "{test}");
+}
+
+#[test]
+fn the_firewall_rule_is_enabled_and_disabled_again() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    machine.add_firewall_rule();
+    let _powershell = machine.stand_in_for_powershell();
+    let run = |arguments: &[&str]| {
+        let mut command = room.command(arguments);
+        command.env("STAND_IN", room.path(""));
+        let ended = Ended::of(command);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        states(&ended.stdout)
+    };
+    let before = machine.state();
+    let install = ["install", KIT, "--password-file", PASSWORD, "--json"];
+    assert_eq!(run(&install), ["done"; 6]);
+    assert!(machine.firewall_rule_is_active());
+    assert_eq!(run(&install), ["unchanged"; 6]);
+    assert_eq!(run(&["uninstall", KIT, "--json"]), ["done"; 6]);
+    machine.state().assert_same_as(&before, "afterwards");
+
+    machine.set_firewall_rule(true);
+    assert_eq!(run(&install).last().unwrap(), "unchanged");
+    assert_eq!(run(&["uninstall", KIT, "--json"]), ["done"; 5]);
+    assert!(machine.firewall_rule_is_active(), "it was so before");
 }

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use pki_core::certificate::Certificate;
 
-use super::{FIREWALL_RULE, Machine, SWITCH, SWITCH_NAME, dword, records};
+use super::{FIREWALL_RULE, Machine, SWITCH, SWITCH_NAME, dword, records, stand_in};
 use crate::support::{Ended, Room};
 
 const RULES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
@@ -280,11 +280,8 @@ impl Computer {
         for folder in ["state/My", "state/Root", "windows/System32/WindowsPowerShell/v1.0"] {
             fs::create_dir_all(room.path(folder)).unwrap();
         }
-        let target = std::env::current_exe().unwrap();
-        let stand_in = target.parent().unwrap().parent().unwrap().join("examples").join("stand_in.exe");
-        assert!(stand_in.exists(), "{} is missing: cargo build --examples", stand_in.display());
         for tool in ["certutil.exe", "fltmc.exe", "WindowsPowerShell/v1.0/powershell.exe"] {
-            fs::copy(&stand_in, room.path(&format!("windows/System32/{tool}"))).unwrap();
+            fs::copy(stand_in(), room.path(&format!("windows/System32/{tool}"))).unwrap();
         }
         let system = PathBuf::from(std::env::var_os("SystemRoot").unwrap()).join("System32");
         for tool in ["reg.exe", "find.exe"] {

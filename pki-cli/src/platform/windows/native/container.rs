@@ -104,7 +104,7 @@ impl Container {
         check(unsafe { CryptGetUserKey(self.0, key_spec, &mut key) })?;
         let key = Key(key);
         let mut permissions = 0u32;
-        let mut size = size_of::<u32>() as u32;
+        let mut size = length(size_of_val(&permissions))?;
         // SAFETY: the key is open; `permissions` has the four bytes that `size` tells.
         check(unsafe { CryptGetKeyParam(key.0, KP_PERMISSIONS, (&raw mut permissions).cast(), &mut size, 0) })?;
         Ok(permissions & CRYPT_EXPORT != 0)

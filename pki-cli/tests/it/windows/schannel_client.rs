@@ -4,9 +4,7 @@
 //! usage: schannel_client PORT SERVER     connects to this computer, and expects a server of that name
 
 #[cfg(windows)]
-#[allow(dead_code, reason = "the tests use the rest")]
-#[path = "../tests/it/windows/native.rs"]
-mod native;
+mod chain;
 
 #[cfg(windows)]
 fn main() -> std::io::Result<()> {
@@ -40,7 +38,7 @@ fn main() -> std::io::Result<()> {
         }
         // That code hides all others, so the chain is judged once more without revocation.
         let leaf = verdict.chain().and_then(|chain| chain.get(0)).ok_or_else(|| Error::other("there is no chain"))?;
-        match native::verdict(&leaf, &name) {
+        match chain::verdict(&leaf, &name) {
             (0, 0) => Ok(()),
             (trust, code) => {
                 Err(Error::other(format!("Windows does not trust the server: {code:#010X}, trust status {trust:#x}")))
