@@ -77,6 +77,7 @@ impl Machine {
             r"HKLM\SOFTWARE\Microsoft\SystemCertificates",
             r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization",
             r"HKLM\SOFTWARE\Wine\Crypto",
+            r"HKLM\SOFTWARE\replica-pki",
             r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess",
         ])
     }

@@ -20,7 +20,7 @@ const RULES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parame
 #[test]
 fn a_kit_is_installed_then_unchanged_then_taken_back() {
     let computer = Computer::new();
-    let before = computer.machine.state();
+    let before = computer.machine.whole_state();
     let (leaf, roots) = (computer.leaf("HOST4.atwork.at"), computer.roots("HOST4.atwork.at"));
 
     let ended = computer.install("HOST4.atwork.at", &[]);
@@ -42,7 +42,7 @@ fn a_kit_is_installed_then_unchanged_then_taken_back() {
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
-    computer.machine.state().assert_same_as(&before, "afterwards");
+    computer.machine.whole_state().assert_same_as(&before, "afterwards");
 
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 1);
@@ -100,7 +100,7 @@ fn what_another_kit_needs_stays_and_goes_with_that_kit() {
 fn what_a_record_of_the_program_needs_stays() {
     let computer = Computer::new();
     let root = computer.certificate("HOST4.atwork.at", "trust/HOST5.atwork.at.root.cer");
-    assert_eq!(computer.install("HOST4.atwork.at", &[]).code, 0);
+    succeeded(&computer.install("HOST4.atwork.at", &[]));
     fs::create_dir_all(records()).unwrap();
     let needs = serde_json::json!({ "needs": [{ "root": root.sha256_thumbprint().to_string() }] });
     fs::write(records().join("test.json"), needs.to_string()).unwrap();
@@ -130,12 +130,12 @@ fn without_being_asked_for_nothing_is_done_on_another_computer() {
     assert!(ended.code == 1 && ended.stdout.contains("this computer is HOST4.policy.test;"), "{ended:?}");
     let ended = computer.install("HOST5.atwork.at", &["/other"]);
     assert!(ended.code == 1 && ended.stdout.contains("the only argument"), "{ended:?}");
-    assert_eq!(computer.install("HOST5.atwork.at", &["/ANYHOST"]).code, 0);
-    assert_eq!(computer.uninstall("HOST5.atwork.at").code, 0);
+    succeeded(&computer.install("HOST5.atwork.at", &["/ANYHOST"]));
+    succeeded(&computer.uninstall("HOST5.atwork.at"));
     // The case of the name does not matter.
     Machine::name("host4", "atwork.AT");
-    assert_eq!(computer.install("HOST4.atwork.at", &[]).code, 0);
-    assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
+    succeeded(&computer.install("HOST4.atwork.at", &[]));
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
     let ended = computer.uninstall("HOST4.atwork.at");
     assert!(ended.code == 1 && ended.stdout.contains("run uninstall.cmd again"), "{ended:?}");
     fs::remove_file(computer.room.path("state/fail")).unwrap();
-    assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
     assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
     computer.machine.state().assert_same_as(&before, "afterwards");
 }
@@ -249,7 +249,7 @@ fn without_the_hyper_v_role_there_is_a_warning() {
     let before = computer.machine.state();
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert!(ended.code == 0 && ended.stdout.contains("warning: there is no firewall rule"), "{ended:?}");
-    assert_eq!(computer.uninstall("HOST4.atwork.at").code, 0);
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
     computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
@@ -373,6 +373,10 @@ impl Drop for Computer {
     fn drop(&mut self) {
         set_build(&self.build);
     }
+}
+
+fn succeeded(ended: &Ended) {
+    assert_eq!(ended.code, 0, "{ended:?}");
 }
 
 /// What of the stand-ins' calls changes a computer.
