@@ -7,7 +7,7 @@ mod remaining;
 mod step;
 
 pub(crate) use inverse::{Inverse, RegistryBefore, RegistryData};
-pub(crate) use record::{KitId, Record, Records, Taken};
+pub(crate) use record::{Heir, KitId, Mark, Marks, Record, Records, Taken};
 pub(crate) use remaining::remaining;
 pub(crate) use step::{
     CertificateName, FIREWALL_RULE, FIREWALL_RULES, MachineKey, Provider, RegistryValue, Step, Thing,
@@ -18,6 +18,9 @@ use pki_core::name::printable;
 
 use crate::exit::{Failure, Result};
 use crate::kit::Kit;
+
+/// How the names of the machine's key containers start; the SHA-1 thumbprint of the leaf follows.
+const CONTAINER_PREFIX: &str = "replica-pki-";
 
 /// What a host asks for besides the kit.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +68,7 @@ impl Plan {
         choices: &Choices,
     ) -> Result<Self> {
         let key = MachineKey {
-            container: format!("replica-pki-{}", leaf.thumbprint()),
+            container: format!("{CONTAINER_PREFIX}{}", leaf.thumbprint()),
             provider: choices.provider,
             exportable: choices.exportable,
         };

@@ -1,5 +1,6 @@
 //! `uninstall`: takes back what `install` added, from its own record.
 
+use pki_core::name::printable;
 use serde::Serialize;
 
 use super::refuse_unless_elevated;
@@ -7,7 +8,7 @@ use crate::args::Uninstall;
 use crate::exit::{Exit, Failure, Result};
 use crate::kit::Kit;
 use crate::output;
-use crate::plan::{Inverse, KitId, Record, Records, Taken};
+use crate::plan::{Heir, Inverse, Record, Records, Taken};
 use crate::platform::Computer;
 
 pub(crate) fn run(arguments: &Uninstall) -> Result {
@@ -21,7 +22,7 @@ pub(crate) fn run(arguments: &Uninstall) -> Result {
             .hint("if install.cmd did it, run uninstall.cmd in the kit as administrator")
     })?;
     let rows = if arguments.dry_run {
-        records.take_back(record).iter().map(|taken| Row::planned(taken, &records)).collect()
+        records.take_back(record, &computer.marks()?).iter().map(|taken| Row::planned(taken, &records)).collect()
     } else {
         take_back(&computer, &records, record)?
     };
@@ -33,7 +34,7 @@ fn take_back(computer: &Computer, records: &Records, record: &Record) -> Result<
     let mut records = records.clone();
     let mut rest = record.clone();
     let mut rows = Vec::new();
-    for taken in records.take_back(record) {
+    for taken in records.take_back(record, &computer.marks()?) {
         let (inverse, row) = match &taken {
             Taken::Back(inverse) => (inverse, Row::taken_back(inverse, computer.take_back(inverse))),
             Taken::Over(inverse, heir) => {
@@ -54,11 +55,20 @@ fn take_back(computer: &Computer, records: &Records, record: &Record) -> Result<
     Ok(rows)
 }
 
-/// The heir's record is written before this kit's is changed, so that a run that is killed leaves no thing unrecorded.
-fn hand_over(computer: &Computer, records: &mut Records, inverse: &Inverse, heir: &KitId) -> Result<()> {
-    for record in records.0.iter_mut().filter(|record| record.kit == *heir && !record.added.contains(inverse)) {
-        record.added.push(inverse.clone());
-        computer.save(record)?;
+/// The heir's record or mark is written before this kit's is changed, so that a run that is killed leaves no thing unrecorded.
+fn hand_over(computer: &Computer, records: &mut Records, inverse: &Inverse, heir: &Heir) -> Result<()> {
+    match heir {
+        Heir::Recorded(kit) => {
+            for record in records.0.iter_mut().filter(|record| record.kit == *kit && !record.added.contains(inverse)) {
+                record.added.push(inverse.clone());
+                computer.save(record)?;
+            }
+        }
+        Heir::Marked(mark) => {
+            if let Some(before) = inverse.marked_state() {
+                computer.set_mark(mark, &before)?;
+            }
+        }
     }
     Ok(())
 }
@@ -84,10 +94,18 @@ impl Row {
         match taken {
             Taken::Back(inverse) => Self { state: "planned", step: inverse.to_string(), reason: None },
             Taken::Over(inverse, heir) => {
-                let heir = records.0.iter().find(|record| record.kit == *heir);
-                let reason = heir.map(|heir| {
-                    format!("the kit for {} that was installed at {} needs it", heir.host, heir.installed_at)
-                });
+                let reason = match heir {
+                    Heir::Recorded(kit) => {
+                        let heir = records.0.iter().find(|record| record.kit == *kit);
+                        heir.map(|heir| {
+                            format!("the kit for {} that was installed at {} needs it", heir.host, heir.installed_at)
+                        })
+                    }
+                    Heir::Marked(mark) => {
+                        let kit = printable(&mark.kit);
+                        Some(format!("the kit with the leaf {kit} that install.cmd installed needs it"))
+                    }
+                };
                 Self { state: "stays", step: inverse.to_string(), reason }
             }
         }
@@ -117,7 +135,7 @@ fn report(record: &Record, rows: &[Row], json: bool) -> Result {
         let table = output::columns(2, &rows.iter().map(cells).collect::<Vec<_>>());
         let table =
             if table.is_empty() { "  everything that this kit needs was there before\n".to_owned() } else { table };
-        output::result(&format!("{}\n{table}", pki_core::name::printable(&record.host)))?;
+        output::result(&format!("{}\n{table}", printable(&record.host)))?;
     }
     let failed = rows.iter().any(|row| row.state == FAILED);
     if failed {

@@ -5,7 +5,7 @@ use std::fmt;
 use pki_core::name::printable;
 use serde::{Deserialize, Serialize};
 
-use super::{CertificateName, FIREWALL_RULE, MachineKey, RegistryValue, Thing};
+use super::{CONTAINER_PREFIX, CertificateName, FIREWALL_RULE, MachineKey, RegistryValue, Thing};
 
 /// The opposite of a step that changed something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,34 @@ impl Inverse {
             Self::RemoveRoot(root) => Thing::Root(root.sha256.clone()),
             Self::RestoreRegistryValue { value, .. } => Thing::Registry(*value),
             Self::DisableFirewallRule => Thing::FirewallRule,
+        }
+    }
+}
+
+impl Inverse {
+    /// How `install.cmd` marks the thing. A leaf and its key have one mark.
+    pub(crate) fn mark(&self) -> Option<String> {
+        match self {
+            Self::DeleteKey(key) => key.container.strip_prefix(CONTAINER_PREFIX).map(|leaf| format!("leaf-{leaf}")),
+            Self::RemoveLeaf(leaf) => Some(format!("leaf-{}", leaf.sha1)),
+            Self::RemoveRoot(root) => Some(format!("root-{}", root.sha1)),
+            Self::RestoreRegistryValue { value, .. } => value.key().rsplit('\\').next().map(str::to_owned),
+            Self::DisableFirewallRule => Some("firewall".to_owned()),
+        }
+    }
+
+    /// What its mark says of a thing that `uninstall.cmd` is to take back: what was there before. `None` where a mark
+    /// cannot say it.
+    pub(crate) fn marked_state(&self) -> Option<String> {
+        match self {
+            Self::DeleteKey(_) | Self::RemoveLeaf(_) | Self::RemoveRoot(_) => Some("absent".to_owned()),
+            Self::RestoreRegistryValue { before: RegistryBefore { data: Some(data), .. }, .. } => {
+                data.as_dword().map(|number| format!("{number:#x}"))
+            }
+            Self::RestoreRegistryValue { before: RegistryBefore { missing_keys, data: None }, .. } => {
+                Some(format!("absent-{missing_keys}"))
+            }
+            Self::DisableFirewallRule => Some("disabled".to_owned()),
         }
     }
 }

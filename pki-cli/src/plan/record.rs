@@ -27,13 +27,35 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Records(pub(crate) Vec<Record>);
 
+/// What the kits need that `install.cmd` put onto a computer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Marks(pub(crate) Vec<Mark>);
+
+/// One thing that such a kit needs, as `install.cmd` marks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The kit, by the SHA-1 thumbprint of its leaf.
+    pub(crate) kit: String,
+    /// The thing, such as `root-` and a thumbprint.
+    pub(crate) thing: String,
+}
+
 /// What becomes of one thing that was added for a kit that is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// It goes.
     Back(Inverse),
     /// It stays for another kit, which takes it over.
-    Over(Inverse, KitId),
+    Over(Inverse, Heir),
+}
+
+/// The kit that a thing stays for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Heir {
+    /// One that `install` put onto the computer.
+    Recorded(KitId),
+    /// One that `install.cmd` put there.
+    Marked(Mark),
 }
 
 impl Record {
@@ -49,16 +71,26 @@ impl Records {
     }
 
     /// How a kit is taken back: the last step first. What another kit needs stays.
-    pub(crate) fn take_back(&self, record: &Record) -> Vec<Taken> {
+    pub(crate) fn take_back(&self, record: &Record, marks: &Marks) -> Vec<Taken> {
         let others: Vec<_> = self.0.iter().filter(|other| other.kit != record.kit).collect();
         let decide = |inverse: &Inverse| {
-            let thing = inverse.thing();
-            match others.iter().find(|other| other.needs.contains(&thing)) {
-                Some(other) => Taken::Over(inverse.clone(), other.kit.clone()),
+            let (thing, mark) = (inverse.thing(), inverse.mark());
+            let recorded = others.iter().find(|other| other.needs.contains(&thing));
+            let recorded = recorded.map(|other| Heir::Recorded(other.kit.clone()));
+            let marked = || marks.0.iter().find(|other| mark.as_ref().is_some_and(|mark| other.is_about(mark)));
+            match recorded.or_else(|| marked().cloned().map(Heir::Marked)) {
+                Some(heir) => Taken::Over(inverse.clone(), heir),
                 None => Taken::Back(inverse.clone()),
             }
         };
         record.added.iter().rev().map(decide).collect()
+    }
+}
+
+impl Mark {
+    /// The registry tells no names apart by case.
+    fn is_about(&self, thing: &str) -> bool {
+        self.thing.eq_ignore_ascii_case(thing)
     }
 }
 
@@ -83,7 +115,7 @@ mod tests {
     #[test]
     fn what_was_added_goes_in_reverse_order() {
         let only = record("a", &["1", "2", "3"], &["1", "3"]);
-        let taken = Records(vec![only.clone()]).take_back(&only);
+        let taken = Records(vec![only.clone()]).take_back(&only, &Marks::default());
         let expected: Vec<_> = only.added.iter().rev().cloned().map(Taken::Back).collect();
         assert_eq!(taken, expected);
     }
@@ -92,9 +124,19 @@ mod tests {
     fn what_another_kit_needs_stays_with_that_kit() {
         let first = record("a", &["1", "2"], &["1", "2"]);
         let second = record("b", &["2"], &[]);
-        let taken = Records(vec![first.clone(), second.clone()]).take_back(&first);
+        let taken = Records(vec![first.clone(), second.clone()]).take_back(&first, &Marks::default());
         let [two, one] = taken.as_slice() else { panic!("{taken:?}") };
-        assert!(matches!(two, Taken::Over(_, kit) if *kit == second.kit));
+        assert!(matches!(two, Taken::Over(_, Heir::Recorded(kit)) if *kit == second.kit));
+        assert!(matches!(one, Taken::Back(_)));
+    }
+
+    #[test]
+    fn what_install_cmd_marked_stays_too() {
+        let only = record("a", &["1", "2"], &["1", "2"]);
+        let mark = Mark { kit: "b".to_owned(), thing: "ROOT-2".to_owned() };
+        let taken = Records(vec![only.clone()]).take_back(&only, &Marks(vec![mark.clone()]));
+        let [two, one] = taken.as_slice() else { panic!("{taken:?}") };
+        assert!(matches!(two, Taken::Over(_, Heir::Marked(heir)) if *heir == mark));
         assert!(matches!(one, Taken::Back(_)));
     }
 

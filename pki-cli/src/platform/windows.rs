@@ -20,7 +20,8 @@ use super::Found;
 use crate::exit::{Failure, Result};
 use crate::output;
 use crate::plan::{
-    CertificateName, FIREWALL_RULE, Inverse, KitId, MachineKey, Record, Records, RegistryBefore, RegistryValue, Step,
+    CertificateName, FIREWALL_RULE, Inverse, KitId, MachineKey, Mark, Marks, Record, Records, RegistryBefore,
+    RegistryValue, Step,
 };
 use crate::survey::{FirewallRule, Personal, PrivateKey, Stored, Survey};
 
@@ -117,6 +118,17 @@ impl Computer {
 
     pub(crate) fn forget(&self, kit: &KitId) -> Result<()> {
         ledger::forget(kit)
+    }
+
+    /// What the kits need that `install.cmd` put onto this computer.
+    pub(crate) fn marks(&self) -> Result<Marks> {
+        registry::marks().map_err(|error| Failure::io("the marks of install.cmd cannot be read", &error))
+    }
+
+    /// Leaves a thing to a kit of `install.cmd`, with what was there before.
+    pub(crate) fn set_mark(&self, mark: &Mark, before: &str) -> Result<()> {
+        registry::set_mark(mark, before)
+            .map_err(|error| Failure::io("the marks of install.cmd cannot be changed", &error))
     }
 
     /// Reads everything that replication depends on.

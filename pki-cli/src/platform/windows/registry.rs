@@ -4,8 +4,11 @@ use std::io;
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
-use crate::plan::{FIREWALL_RULE, FIREWALL_RULES, RegistryBefore, RegistryData, RegistryValue};
+use crate::plan::{FIREWALL_RULE, FIREWALL_RULES, Mark, Marks, RegistryBefore, RegistryData, RegistryValue};
 use crate::survey::FirewallRule;
+
+/// Where `install.cmd` keeps its marks, a key for each kit.
+const MARKS: &str = r"SOFTWARE\replica-pki";
 
 /// What stands at a value, and how much of the path to it is missing.
 pub(super) fn look(value: RegistryValue) -> io::Result<RegistryBefore> {
@@ -57,6 +60,24 @@ pub(super) fn firewall_rule() -> io::Result<FirewallRule> {
         Some(rule) if rule.split('|').any(|field| field.eq_ignore_ascii_case("Active=TRUE")) => FirewallRule::Enabled,
         Some(_) => FirewallRule::Disabled,
     })
+}
+
+/// Every mark of `install.cmd`.
+pub(super) fn marks() -> io::Result<Marks> {
+    let Some(kits) = found(LOCAL_MACHINE.open(MARKS))? else { return Ok(Marks::default()) };
+    let mut marks = Vec::new();
+    for kit in kits.keys()? {
+        for (thing, _) in kits.open(&kit)?.values()? {
+            marks.push(Mark { kit: kit.clone(), thing });
+        }
+    }
+    Ok(Marks(marks))
+}
+
+/// Changes a mark that exists.
+pub(super) fn set_mark(mark: &Mark, before: &str) -> io::Result<()> {
+    let kit = LOCAL_MACHINE.options().read().write().open(format!(r"{MARKS}\{}", mark.kit))?;
+    Ok(kit.set_string(&mark.thing, before)?)
 }
 
 /// Removes up to this many keys, from the innermost outwards, as long as they are empty.

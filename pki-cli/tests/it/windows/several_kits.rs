@@ -1,6 +1,7 @@
 //! Several kits on one computer: what one needs stays when another goes.
 
 use pki_core::certificate::Certificate;
+use windows_registry::LOCAL_MACHINE;
 
 use super::native;
 use super::{HOST, KIT, Machine, PASSWORD, SWITCH, dword};
@@ -58,6 +59,23 @@ fn a_leaf_and_roots_of_two_kits_stay_until_the_last_goes() {
     // The other kit is found by its leaf, although its manifest is not at hand.
     assert_eq!(room.run(&["uninstall", KIT]).code, 0);
     machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn what_a_kit_of_install_cmd_needs_stays_and_is_left_to_it() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    let root = certificate(&room, &format!("{KIT}/trust/HOST5.atwork.at.root.cer"));
+    let (kit, root_mark) = (r"SOFTWARE\replica-pki\AB", format!("root-{}", root.thumbprint()));
+    let marks = LOCAL_MACHINE.create(kit).unwrap();
+    marks.set_string(&root_mark, "there").unwrap();
+    marks.set_string("Replication", "there").unwrap();
+    let ended = room.run(&["uninstall", KIT]);
+    assert_eq!((ended.code, ended.stdout.matches("that install.cmd installed needs it").count()), (0, 2), "{ended:?}");
+    assert!(native::find("Root", &root).is_some());
+    assert_eq!(dword(SWITCH), Some(1));
+    assert_eq!(marks.get_string(&root_mark).unwrap(), "absent");
+    assert_eq!(marks.get_string("Replication").unwrap(), "absent-2");
 }
 
 #[test]
