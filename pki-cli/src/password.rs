@@ -10,7 +10,7 @@ use crate::exit::{Failure, Result};
 use crate::{files, output};
 
 /// The variable that holds a password.
-const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
+pub(crate) const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
 
 const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
 

@@ -18,6 +18,8 @@ pub(crate) struct Survey {
     /// The value that switches Hyper-V's revocation check off.
     pub(crate) revocation_switch: Option<RegistryData>,
     pub(crate) firewall_rule: FirewallRule,
+    /// Why the records of `install` cannot be read, if that is not for a lack of rights.
+    pub(crate) records_unreadable: Option<String>,
     /// What `install` recorded; empty where only administrators may read it and this user is none.
     pub(crate) installed: Vec<Record>,
 }

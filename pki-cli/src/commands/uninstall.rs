@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &Uninstall) -> Result {
     let computer = Computer::open()?;
     let kit = Kit::identify(&arguments.kit)?;
     refuse_unless_elevated(&computer)?;
-    let _lock = computer.lock()?;
+    let _lock = if arguments.dry_run { None } else { Some(computer.lock()?) };
     let records = computer.records()?;
     let record = records.of(&kit.id, &kit.leaf_sha256).ok_or_else(|| {
         Failure::new(format!("{} was not installed on this computer by replica-pki", arguments.kit.display()))
@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &Uninstall) -> Result {
     report(record, &rows, arguments.json)
 }
 
-/// Hands over what other kits need, takes back the rest, and forgets the record when nothing is left of it.
+/// Hands over what other kits need, takes back the rest, and forgets the record when nothing is left of it. What fails
+/// stays in the record, and does not keep the rest from being taken back.
 fn take_back(computer: &Computer, records: &Records, record: &Record) -> Result<Vec<Row>> {
     let mut records = records.clone();
     let mut rest = record.clone();
@@ -37,20 +38,22 @@ fn take_back(computer: &Computer, records: &Records, record: &Record) -> Result<
     for taken in records.take_back(record, &computer.marks()?) {
         let (inverse, row) = match &taken {
             Taken::Back(inverse) => (inverse, Row::taken_back(inverse, computer.take_back(inverse))),
-            Taken::Over(inverse, heir) => {
-                hand_over(computer, &mut records, inverse, heir)?;
-                (inverse, Row::planned(&taken, &records))
-            }
+            Taken::Over(inverse, heir) => (
+                inverse,
+                match hand_over(computer, &mut records, inverse, heir) {
+                    Ok(()) => Row::planned(&taken, &records),
+                    Err(failure) => Row::failed(inverse, &failure),
+                },
+            ),
         };
         if row.state != FAILED {
             rest.added.retain(|added| added != inverse);
+            computer.save(&rest)?;
         }
         rows.push(row);
     }
     if rest.added.is_empty() {
         computer.forget(&record.kit)?;
-    } else {
-        computer.save(&rest)?;
     }
     Ok(rows)
 }
@@ -119,8 +122,12 @@ impl Row {
                 let reason = "somebody else removed or changed it since".to_owned();
                 Self { state: "unchanged", step, reason: Some(reason) }
             }
-            Err(failure) => Self { state: FAILED, step, reason: Some(failure.message().to_owned()) },
+            Err(failure) => Self::failed(inverse, &failure),
         }
+    }
+
+    fn failed(inverse: &Inverse, failure: &Failure) -> Self {
+        Self { state: FAILED, step: inverse.to_string(), reason: Some(failure.message().to_owned()) }
     }
 }
 

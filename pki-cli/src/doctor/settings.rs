@@ -10,7 +10,9 @@ use crate::plan::{FIREWALL_RULE, RegistryValue};
 use crate::survey::FirewallRule;
 
 pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
-    [computer_name(scene), revocation_switch(scene, leaves), firewall_rule(scene)].into_iter().flatten().collect()
+    let findings =
+        [computer_name(scene), revocation_switch(scene, leaves), firewall_rule(scene), unreadable_records(scene)];
+    findings.into_iter().flatten().collect()
 }
 
 fn computer_name(scene: &Scene<'_>) -> Option<Finding> {
@@ -45,6 +47,12 @@ fn revocation_switch(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Option<Finding> 
         leaf.subject()
     );
     Some(Finding::new("revocation-check-on", value, detail, fix))
+}
+
+fn unreadable_records(scene: &Scene<'_>) -> Option<Finding> {
+    let reason = scene.survey.records_unreadable.as_ref()?;
+    let fix = "take back by hand what the record names, remove the file, and install the kits again";
+    Some(Finding::new("records-unreadable", "the records of replica-pki install", printable(reason), fix))
 }
 
 fn firewall_rule(scene: &Scene<'_>) -> Option<Finding> {

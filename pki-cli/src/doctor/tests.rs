@@ -75,6 +75,7 @@ fn healthy() -> Survey {
     let kit = kit_of(HOST);
     Survey {
         installed: vec![record_of(&kit)],
+        records_unreadable: None,
         root: kit.trust.iter().map(|(_, root)| stored(root.clone())).collect(),
         ..computer(vec![personal(kit.leaf)])
     }
@@ -90,6 +91,7 @@ fn computer(my: Vec<Personal>) -> Survey {
         revocation_switch: Some(dword(1)),
         firewall_rule: FirewallRule::Enabled,
         installed: Vec::new(),
+        records_unreadable: None,
     }
 }
 

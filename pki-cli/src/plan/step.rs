@@ -7,7 +7,7 @@ use pki_core::certificate::Certificate;
 use pki_core::pfx::KeyProvider;
 use serde::{Deserialize, Serialize};
 
-use super::{Inverse, RegistryBefore};
+use super::{CONTAINER_PREFIX, Inverse, RegistryBefore};
 
 /// The rule of Hyper-V Replica's HTTPS listener, by the name that is the same in every language of Windows. It exists
 /// with the Hyper-V role, and is disabled.
@@ -140,6 +140,14 @@ impl Provider {
             Self::Schannel => 12,
             Self::RsaAes => 24,
         }
+    }
+}
+
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows has key containers"))]
+impl MachineKey {
+    /// Whether the container is one that a plan could name.
+    pub(crate) fn is_of_this_program(&self) -> bool {
+        self.container.starts_with(CONTAINER_PREFIX)
     }
 }
 

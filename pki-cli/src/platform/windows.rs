@@ -10,6 +10,7 @@ mod stores;
 use std::io;
 
 use pki_core::key::KeyPair;
+use pki_core::name::printable;
 use schannel::cert_context::CertContext;
 
 use ledger::Lock;
@@ -82,13 +83,18 @@ impl Computer {
             Step::DisableRevocationCheck(value) => {
                 registry::switch_off(*value).map_err(|error| Failure::io(format!("cannot set {value}"), &error))
             }
-            Step::EnableFirewallRule => firewall::set(true),
+            Step::EnableFirewallRule => firewall::enable(),
         }
     }
 
     /// Takes a step back. False if there was nothing to take back any more.
     pub(crate) fn take_back(&self, inverse: &Inverse) -> Result<bool> {
         match inverse {
+            // Records name containers of this program only; one that says otherwise was not written by it.
+            Inverse::DeleteKey(key) if !key.is_of_this_program() => {
+                Err(Failure::new(format!("{} is no key container of this program", printable(&key.container)))
+                    .hint("the record was changed; look who can write it"))
+            }
             Inverse::DeleteKey(key) => keys::delete(key)
                 .map_err(|error| Failure::io(format!("cannot delete the key container {}", key.container), &error)),
             Inverse::RemoveLeaf(leaf) => Store::My.remove(leaf).map_err(writing(Store::My)),
@@ -96,7 +102,7 @@ impl Computer {
             Inverse::RestoreRegistryValue { value, before } => registry::restore(*value, before)
                 .map_err(|error| Failure::io(format!("cannot restore {value}"), &error)),
             Inverse::DisableFirewallRule => match firewall_rule()? {
-                FirewallRule::Enabled => firewall::set(false).map(|()| true),
+                FirewallRule::Enabled => firewall::disable().map(|()| true),
                 FirewallRule::Disabled | FirewallRule::Missing => Ok(false),
             },
         }
@@ -146,10 +152,14 @@ impl Computer {
             let contexts = store.contexts().map_err(reading(store))?;
             contexts.iter().map(stores::stored).collect::<io::Result<Vec<Stored>>>().map_err(reading(store))
         };
-        let installed = self.records().unwrap_or_else(|failure| {
-            output::note("note", &format!("what was installed is not known: {}", failure.message()));
-            Records::default()
-        });
+        let (installed, records_unreadable) = match self.records() {
+            Ok(records) => (records.0, None),
+            Err(failure) if self.is_elevated()? => (Vec::new(), Some(failure.message().to_owned())),
+            Err(failure) => {
+                output::note("note", &format!("what was installed is not known: {}", failure.message()));
+                (Vec::new(), None)
+            }
+        };
         let switch = RegistryValue::Replication;
         let before = registry::look(switch).map_err(|error| Failure::io(format!("cannot read {switch}"), &error))?;
         Ok(Survey {
@@ -158,7 +168,8 @@ impl Computer {
             intermediates: stored(Store::CA)?,
             revocation_switch: before.data,
             firewall_rule: firewall_rule()?,
-            installed: installed.0,
+            installed,
+            records_unreadable,
             computer,
         })
     }
@@ -171,8 +182,9 @@ fn is_fit(context: &CertContext, wanted: &MachineKey, step: &Step) -> Result<boo
     let in_the_way = |why: &str| {
         Failure::new(format!("{name} is in LocalMachine\\My already, {why}")).hint(format!(
             "take it back where it came from (replica-pki uninstall), or delete it: certutil -delstore My {}; then \
-             install again",
-            name.sha1
+             install again; the key, if it is in a container of this program, goes with: {}",
+            name.sha1,
+            keys::delete_command(wanted)
         ))
     };
     match keys::survey(context, Some(certificate)) {
@@ -185,12 +197,13 @@ fn is_fit(context: &CertContext, wanted: &MachineKey, step: &Step) -> Result<boo
             Err(in_the_way("with its private key in the key set of a user"))
         }
         PrivateKey::Reachable { place, .. } if place.provider != wanted.provider.name() => {
-            Err(in_the_way(&format!("with its private key in \"{}\"", pki_core::name::printable(&place.provider))))
+            Err(in_the_way(&format!("with its private key in \"{}\"", printable(&place.provider))))
         }
         PrivateKey::Reachable { place, .. } if place.key_spec != native::Address::KEY_EXCHANGE => {
             Err(in_the_way("with a private key that is not for key exchange"))
         }
-        PrivateKey::Reachable { exportable: Some(true), .. } if !wanted.exportable => {
+        // What cannot be told may be exportable.
+        PrivateKey::Reachable { exportable: Some(true) | None, .. } if !wanted.exportable => {
             Err(in_the_way("with a private key that can be exported"))
         }
         PrivateKey::Reachable { .. } => Ok(true),

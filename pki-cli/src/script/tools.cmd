@@ -6,6 +6,8 @@ if exist "%SystemRoot%\Sysnative\reg.exe" set "bin=%SystemRoot%\Sysnative"
 set "certutil=%bin%\certutil.exe"
 set "powershell=%bin%\WindowsPowerShell\v1.0\powershell.exe"
 set "reg=%bin%\reg.exe"
+rem PowerShell 7 leaves folders in here that Windows PowerShell cannot use.
+set "PSModulePath="
 rem What was installed is marked here, kit by kit. Only administrators can write it.
 set "kits=HKLM\SOFTWARE\replica-pki"
 set "kit=%kits%\@THUMBPRINT@"

@@ -1,4 +1,4 @@
-//! `install --dry-run` tells on every system what would be done, and refuses what `install` would refuse.
+//! `install --dry-run` tells on every system what would be done, and refuses a kit that is not fit to install.
 
 use pki_core::certificate::Certificate;
 use serde_json::Value;

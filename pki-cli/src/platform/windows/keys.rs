@@ -11,22 +11,30 @@ use crate::exit::{Failure, Result};
 use crate::plan::MachineKey;
 use crate::survey::{KeyPlace, PrivateKey};
 
-/// Whether a container with this key is there already; any other key in it is a failure.
+/// Whether a container with this key is there already. Another key in it is a failure, and so is one that can be exported
+/// although that was not wanted.
 pub(super) fn look(key: &MachineKey, certificate: &Certificate) -> Result<bool> {
     let context = |error: io::Error| Failure::io(format!("the key container {} cannot be read", key.container), &error);
     match Container::open(address(key)) {
-        Ok(container) if holds(&container, Address::KEY_EXCHANGE, certificate) => Ok(true),
-        Ok(_) => Err(Failure::new(format!("the key container {} holds another key", key.container)).hint(format!(
-            "if nothing uses it, delete it: certutil -csp \"{}\" -delkey {}",
-            key.provider.name(),
-            key.container
-        ))),
+        Ok(container) if holds(&container, Address::KEY_EXCHANGE, certificate) => {
+            // What cannot be told may be exportable.
+            if key.exportable || container.is_exportable(Address::KEY_EXCHANGE).is_ok_and(|exportable| !exportable) {
+                return Ok(true);
+            }
+            Err(Failure::new(format!(
+                "the key container {} holds the key already, and it can be exported",
+                key.container
+            ))
+            .hint(format!("delete it, then install again: {}", delete_command(key))))
+        }
+        Ok(_) => Err(Failure::new(format!("the key container {} holds another key", key.container))
+            .hint(format!("if nothing uses it, delete it: {}", delete_command(key)))),
         Err(error) if is_missing(&error) => Ok(false),
         Err(error) => Err(context(error)),
     }
 }
 
-/// Makes a container and puts the key into it. A container whose key cannot be imported does not stay.
+/// Makes a container and puts the key into it.
 pub(super) fn import(key: &MachineKey, pair: &KeyPair) -> Result<()> {
     let secret = pair.secret_pkcs1_der()?;
     let fill = || Container::create(address(key))?.import(&secret, key.exportable);
@@ -37,9 +45,19 @@ pub(super) fn import(key: &MachineKey, pair: &KeyPair) -> Result<()> {
 pub(super) fn delete(key: &MachineKey) -> io::Result<bool> {
     match Container::delete(address(key)) {
         Ok(()) => Ok(true),
-        Err(error) if is_missing(&error) => Ok(false),
+        // The code of a container that is not there is also that of one which may not be opened. A new one of the same
+        // name tells them apart.
+        Err(error) if is_missing(&error) => {
+            drop(Container::create(address(key))?);
+            Container::delete(address(key)).map(|()| false)
+        }
         Err(error) => Err(error),
     }
+}
+
+/// What an administrator types to delete a container.
+pub(super) fn delete_command(key: &MachineKey) -> String {
+    format!("certutil -csp \"{}\" -delkey {}", key.provider.name(), key.container)
 }
 
 /// What the store says about a certificate's key, and what is there.

@@ -5,8 +5,6 @@ use std::io::{self, Write as _};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_DELETE_ON_CLOSE;
-
 use super::native;
 use crate::exit::{Failure, Result};
 use crate::files;
@@ -23,21 +21,17 @@ impl Lock {
     /// Makes the folder if need be, makes sure that it is the administrators', and shuts other processes out.
     pub(super) fn take() -> Result<Self> {
         let folder = folder()?;
-        let context = |error: io::Error| {
-            let what = format!("{} cannot be used for the record of what is installed", folder.display());
-            match error.kind() {
-                io::ErrorKind::PermissionDenied => {
-                    Failure::new(format!("{what}: it does not belong to the administrators"))
-                        .hint("somebody else made it; look what is inside, remove it, and run the command again")
-                }
-                _ => Failure::io(what, &error),
-            }
-        };
+        let what = format!("{} cannot be used for the record of what is installed", folder.display());
+        let context = |error: io::Error| Failure::io(&what, &error);
         match native::create_administrators_only(&folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // A link would lead elsewhere.
                 if !files::kind(&folder)?.is_dir() {
                     return Err(context(io::ErrorKind::NotADirectory.into()));
+                }
+                if !native::is_owned_by_us(&folder).map_err(context)? {
+                    return Err(Failure::new(format!("{what}: it does not belong to the administrators"))
+                        .hint("somebody else made it; look what is inside, remove it, and run the command again"));
                 }
                 native::administrators_only(&folder)
             }
@@ -65,6 +59,7 @@ impl Drop for Lock {
 }
 
 const SHARING_VIOLATION: i32 = 32;
+const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
 const RECORD: &str = "json";
 /// A record that is being written. Only one process writes, so that what lies there belongs to one that was killed.
 const PARTIAL: &str = "partial";

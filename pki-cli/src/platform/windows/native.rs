@@ -8,7 +8,7 @@ mod container;
 mod machine;
 
 pub(crate) use access::owner_only;
-pub(super) use access::{administrators_only, create_administrators_only};
+pub(super) use access::{administrators_only, create_administrators_only, is_owned_by_us};
 pub(super) use certificate::{commit, key_place, verdict};
 pub(super) use container::{Address, Container};
 pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};

@@ -95,8 +95,10 @@ fn uninstall_leaves_the_registry_and_the_records_as_they_were() {
     let before = machine.whole_state();
     assert_eq!(machine.install(&room, &["--failover-key"]).code, 0);
     assert!(machine.whole_state() != before);
+    let installed = machine.state();
     let dry = room.run(&["uninstall", KIT, "--dry-run"]);
     assert_eq!((dry.code, dry.stdout.matches("planned").count()), (0, 6), "{dry:?}");
+    machine.state().assert_same_as(&installed, "after a dry run");
     let ended = room.run(&["uninstall", KIT]);
     assert_eq!(ended.code, 0, "{ended:?}");
     machine.whole_state().assert_same_as(&before, "afterwards");
@@ -181,6 +183,18 @@ fn provider_and_exportability_are_as_asked_and_never_weaker() {
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("can be exported") && ended.stderr.contains("hint: "), "{ended:?}");
     machine.state().assert_same_as(&installed, "afterwards");
+}
+
+#[test]
+fn a_key_that_was_left_behind_is_not_taken_for_one_that_cannot_be_exported() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    native::remove("My", &room.read(&format!("{KIT}/{HOST}.cer")));
+    let ended = machine.install(&room, &["--not-exportable"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("it can be exported") && ended.stderr.contains("-delkey"), "{ended:?}");
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    assert!(signs(&room));
 }
 
 #[test]

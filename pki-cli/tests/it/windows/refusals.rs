@@ -159,4 +159,6 @@ fn a_damaged_record_is_named_and_nothing_is_done() {
     refused(&machine, &room, &[], "is damaged");
     let ended = room.run(&["uninstall", KIT]);
     assert!(ended.code == 1 && ended.stderr.contains("is damaged"), "{ended:?}");
+    let ended = room.run(&["doctor"]);
+    assert!(ended.code == 3 && ended.stdout.contains("records-unreadable"), "{ended:?}");
 }

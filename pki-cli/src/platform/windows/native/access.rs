@@ -10,12 +10,13 @@ use windows_sys::Win32::Security::Authorization::{
 };
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, EqualSid, GetSecurityDescriptorDacl, GetSecurityDescriptorOwner, IsWellKnownSid,
-    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
-    TOKEN_USER, WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
+    WinBuiltinAdministratorsSid, WinLocalSystemSid,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 
-use super::{check, length, machine, text_at, wide};
+use super::machine::User;
+use super::{check, length, text_at, wide};
 
 /// Owned by the administrators, not by the one user that makes it.
 const OWNED_BY_ADMINISTRATORS: &str = "O:BA";
@@ -32,12 +33,8 @@ pub(in crate::platform::windows) fn create_administrators_only(folder: &Path) ->
     check(unsafe { CreateDirectoryW(path.as_ptr(), &attributes) })
 }
 
-/// Shuts a folder that exists to all but administrators. Fails with `PermissionDenied` if it belongs to anyone but them
-/// and this user: its contents are then not to be trusted.
+/// Shuts a folder that exists to all but administrators, and gives it to them.
 pub(in crate::platform::windows) fn administrators_only(folder: &Path) -> io::Result<()> {
-    if !is_owned_by_us(folder)? {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
     restrict(folder, &Descriptor::parse(&format!("{OWNED_BY_ADMINISTRATORS}{ADMINISTRATORS}"))?)
 }
 
@@ -50,6 +47,10 @@ fn restrict(folder: &Path, access: &Descriptor) -> io::Result<()> {
     let (mut present, mut defaulted, mut list, mut owner) = (0, 0, ptr::null_mut(), ptr::null_mut());
     // SAFETY: the descriptor is alive; the results outlive the call.
     check(unsafe { GetSecurityDescriptorDacl(access.0, &mut present, &mut list, &mut defaulted) })?;
+    // No list at all would let everybody in.
+    if present == 0 || list.is_null() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     // SAFETY: as above.
     check(unsafe { GetSecurityDescriptorOwner(access.0, &mut owner, &mut defaulted) })?;
     let owner_too = if owner.is_null() { 0 } else { OWNER_SECURITY_INFORMATION };
@@ -69,7 +70,9 @@ fn restrict(folder: &Path, access: &Descriptor) -> io::Result<()> {
     succeeded(error)
 }
 
-fn is_owned_by_us(folder: &Path) -> io::Result<bool> {
+/// Whether a folder belongs to the administrators, the system or this user. The contents of any other are not to be
+/// trusted.
+pub(in crate::platform::windows) fn is_owned_by_us(folder: &Path) -> io::Result<bool> {
     let (mut owner, mut descriptor) = (ptr::null_mut(), ptr::null_mut());
     let path = wide(folder);
     // SAFETY: the path ends with a zero; the results outlive the call.
@@ -90,28 +93,22 @@ fn is_owned_by_us(folder: &Path) -> io::Result<bool> {
     let kinds = [WinBuiltinAdministratorsSid, WinLocalSystemSid];
     // SAFETY: `owner` points into the descriptor, which is alive.
     let is_administrators = kinds.into_iter().any(|kind| unsafe { IsWellKnownSid(owner, kind) } != 0);
-    let user = machine::user()?;
+    let user = User::of_this_process()?;
     // SAFETY: as above, and the other points into `user`, which is alive.
-    Ok(is_administrators || unsafe { EqualSid(owner, sid_of(&user)) } != 0)
+    Ok(is_administrators || unsafe { EqualSid(owner, user.sid()) } != 0)
 }
 
 /// The security identifier of this user as text, such as `S-1-5-21-...`.
 fn user_sid() -> io::Result<String> {
-    let user = machine::user()?;
+    let user = User::of_this_process()?;
     let mut text = ptr::null_mut();
     // SAFETY: the identifier lies in `user`, which is alive.
-    check(unsafe { ConvertSidToStringSidW(sid_of(&user), &mut text) })?;
+    check(unsafe { ConvertSidToStringSidW(user.sid(), &mut text) })?;
     // SAFETY: a text of Windows, which ends with a zero.
     let sid = unsafe { text_at(text) };
     // SAFETY: the text was allocated by the call above and is freed once.
     unsafe { LocalFree(text.cast()) };
     Ok(sid)
-}
-
-/// The identifier in the TOKEN_USER of `machine::user`.
-fn sid_of(user: &[u64]) -> PSID {
-    // SAFETY: Windows filled the words with this structure.
-    unsafe { &*user.as_ptr().cast::<TOKEN_USER>() }.User.Sid
 }
 
 /// A security descriptor that Windows allocated; freed when dropped.

@@ -62,12 +62,13 @@ impl Container {
         };
         let mut size = 0;
         decode(ptr::null_mut(), &mut size)?;
-        let mut blob = Zeroizing::new(vec![0u8; size as usize]);
+        // Words, because the result starts with a structure.
+        let mut blob = Zeroizing::new(vec![0u64; (size as usize).div_ceil(8)]);
         decode(blob.as_mut_ptr().cast(), &mut size)?;
         let mut key = 0;
         let flags = if exportable { CRYPT_EXPORTABLE } else { 0 };
         // SAFETY: the handle is open, the blob has at least `size` bytes, and `key` outlives the call.
-        check(unsafe { CryptImportKey(self.0, blob.as_ptr(), size, 0, flags, &mut key) })?;
+        check(unsafe { CryptImportKey(self.0, blob.as_ptr().cast(), size, 0, flags, &mut key) })?;
         drop(Key(key));
         Ok(())
     }

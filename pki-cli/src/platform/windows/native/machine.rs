@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::{io, ptr};
 
 use windows_sys::Win32::Foundation::{CloseHandle, ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA, HANDLE};
-use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TOKEN_QUERY, TokenElevation, TokenUser};
+use windows_sys::Win32::Security::{
+    GetTokenInformation, PSID, TOKEN_ELEVATION, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenUser,
+};
 use windows_sys::Win32::System::Com::CoTaskMemFree;
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNamePhysicalDnsFullyQualified, GetComputerNameExW, GetSystemDirectoryW,
@@ -60,16 +62,26 @@ pub(in crate::platform::windows) fn is_elevated() -> io::Result<bool> {
     Ok(elevation.TokenIsElevated != 0)
 }
 
-/// The TOKEN_USER of this process: a structure followed by what it points to, in words so that it is aligned.
-pub(super) fn user() -> io::Result<Vec<u64>> {
-    let token = Token::of_this_process()?;
-    let mut size = 0;
-    // SAFETY: the token is open; without room for the result only its size is told, by an error.
-    unsafe { GetTokenInformation(token.0, TokenUser, ptr::null_mut(), 0, &mut size) };
-    let mut user = vec![0u64; (size as usize).div_ceil(8)];
-    // SAFETY: the token is open and `user` has room for `size` bytes.
-    check(unsafe { GetTokenInformation(token.0, TokenUser, user.as_mut_ptr().cast(), size, &mut size) })?;
-    Ok(user)
+/// The user of this process: a TOKEN_USER, followed by what it points to, in words so that it is aligned.
+pub(super) struct User(Vec<u64>);
+
+impl User {
+    pub(super) fn of_this_process() -> io::Result<Self> {
+        let token = Token::of_this_process()?;
+        let mut size = 0;
+        // SAFETY: the token is open; without room for the result only its size is told, by an error.
+        unsafe { GetTokenInformation(token.0, TokenUser, ptr::null_mut(), 0, &mut size) };
+        let mut user = vec![0u64; (size as usize).max(size_of::<TOKEN_USER>()).div_ceil(8)];
+        // SAFETY: the token is open and `user` has room for `size` bytes.
+        check(unsafe { GetTokenInformation(token.0, TokenUser, user.as_mut_ptr().cast(), size, &mut size) })?;
+        Ok(Self(user))
+    }
+
+    /// The security identifier, which lives as long as this does.
+    pub(super) fn sid(&self) -> PSID {
+        // SAFETY: the words have room for this structure, and Windows filled it.
+        unsafe { &*self.0.as_ptr().cast::<TOKEN_USER>() }.User.Sid
+    }
 }
 
 /// An open token; closed when dropped.
