@@ -29,11 +29,12 @@ files() {
 }
 
 expected_files() {
-    printf './%s\n' "$host.cer" "$host.pfx" manifest.json
+    printf './%s\n' "$host.cer" "$host.pfx" install.cmd manifest.json
     case $set in
         per-host-*) printf './trust/%s.root.cer\n' "$host4" "$host5" ;;
         shared-*) echo ./trust/shared.root.cer ;;
     esac
+    echo ./uninstall.cmd
 }
 
 clear_of_keys() {
