@@ -56,6 +56,13 @@ fn a_seed_gives_one_key_and_another_seed_another_key() {
 }
 
 #[test]
+fn pkcs1_is_the_key_inside_pkcs8() {
+    let pkcs8 = key(1).secret_pkcs8_der().unwrap();
+    let info = PrivateKeyInfoRef::from_der(&pkcs8).unwrap();
+    assert_eq!(info.private_key.as_bytes(), key(1).secret_pkcs1_der().unwrap().as_slice());
+}
+
+#[test]
 fn making_a_key_takes_32_bytes_from_the_generator() {
     let (mut used, mut skipped) = (rng(1), rng(1));
     KeyPair::generate(KeyAlgorithm::Rsa2048, &mut used).unwrap();
