@@ -45,9 +45,7 @@ impl Inverse {
             Self::DisableFirewallRule => Thing::FirewallRule,
         }
     }
-}
 
-impl Inverse {
     /// How `install.cmd` marks the thing. A leaf and its key have one mark.
     pub(crate) fn mark(&self) -> Option<String> {
         match self {

@@ -9,6 +9,7 @@ mod stores;
 
 use std::io;
 
+use pki_core::certificate::Certificate;
 use pki_core::key::KeyPair;
 use pki_core::name::printable;
 use schannel::cert_context::CertContext;
@@ -48,7 +49,7 @@ impl Computer {
     pub(crate) fn look(&self, step: &Step) -> Result<Found> {
         let is_done = match step {
             Step::ImportKey { key, certificate } => match Store::My.find(certificate).map_err(reading(Store::My))? {
-                Some(context) => is_fit(&context, key, step)?,
+                Some(context) => is_fit(&context, key, certificate)?,
                 None => keys::look(key, certificate)?,
             },
             Step::AddLeaf { certificate, .. } => Store::My.find(certificate).map_err(reading(Store::My))?.is_some(),
@@ -176,8 +177,7 @@ impl Computer {
 }
 
 /// Whether a leaf that is in My already has the key that was asked for. What is there is never changed.
-fn is_fit(context: &CertContext, wanted: &MachineKey, step: &Step) -> Result<bool> {
-    let Step::ImportKey { certificate, .. } = step else { return Ok(false) };
+fn is_fit(context: &CertContext, wanted: &MachineKey, certificate: &Certificate) -> Result<bool> {
     let name = CertificateName::of(certificate);
     let in_the_way = |why: &str| {
         Failure::new(format!("{name} is in LocalMachine\\My already, {why}")).hint(format!(
