@@ -11,6 +11,7 @@ mod native;
 mod refusals;
 mod scripts;
 mod several_kits;
+mod uninstall;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -19,10 +20,10 @@ use std::process::{Command, Stdio};
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
+pub(crate) use crate::support::KIT;
 use crate::support::{Ended, Room};
 
 pub(crate) const HOST: &str = "HOST4.atwork.at";
-pub(crate) const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
 pub(crate) const PASSWORD: &str = "replica-pki/private/passwords/HOST4.atwork.at.txt";
 pub(crate) const SWITCH: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\Replication";
 pub(crate) const FAILOVER_SWITCH: &str =
