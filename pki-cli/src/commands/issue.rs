@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     mesh.leaf_days = days;
     mesh.root_days = root_days;
 
-    files::remove_what_was_killed(&dir.join(PRIVATE));
+    files::recover(&dir, PRIVATE)?;
     // Before the work, so that a mistake shows at once; checked again when the files are moved into place.
     files::refuse_existing(&dir, targets(&mesh))?;
     let passwords = match password::given(password.file.as_deref())? {
