@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure, Result};
 use crate::kit::Kit;
 use crate::output;
 use crate::plan::{Heir, Inverse, Record, Records, Taken};
-use crate::platform::Computer;
+use crate::platform::{Computer, TakenBack};
 
 pub(crate) fn run(arguments: &Uninstall) -> Result {
     let computer = Computer::open()?;
@@ -114,11 +114,12 @@ impl Row {
         }
     }
 
-    fn taken_back(inverse: &Inverse, result: Result<bool>) -> Self {
+    fn taken_back(inverse: &Inverse, result: Result<TakenBack>) -> Self {
         let step = inverse.to_string();
         match result {
-            Ok(true) => Self { state: "done", step, reason: None },
-            Ok(false) => {
+            Ok(TakenBack::Done) => Self { state: "done", step, reason: None },
+            Ok(TakenBack::DoneBut(remark)) => Self { state: "done", step, reason: Some(remark.to_owned()) },
+            Ok(TakenBack::Nothing) => {
                 let reason = "somebody else removed or changed it since".to_owned();
                 Self { state: "unchanged", step, reason: Some(reason) }
             }

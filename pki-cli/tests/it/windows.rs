@@ -8,8 +8,10 @@ mod chain;
 mod doctor;
 mod install;
 mod native;
+mod record_folder;
 mod refusals;
 mod scripts;
+mod security;
 mod several_kits;
 
 use std::collections::BTreeSet;
