@@ -68,17 +68,21 @@ fn a_damaged_kit_is_refused() {
 }
 
 #[test]
+fn a_truncated_pfx_is_refused_also_where_the_manifest_fits_it() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    let whole = room.read(&format!("{KIT}/{HOST}.pfx"));
+    for length in [whole.len() - 1, whole.len() / 2, 1, 0] {
+        room.slip_in(&format!("{HOST}.pfx"), &whole[..length]);
+        refused(&machine, &room, &[], "HOST4.atwork.at.pfx: ");
+    }
+    room.slip_in(&format!("{HOST}.pfx"), &whole);
+    assert_eq!(machine.install(&room, &[]).code, 0);
+}
+
+#[test]
 fn a_certificate_that_is_not_self_signed_never_becomes_a_root() {
     let (machine, room) = (Machine::take(), Room::with_kits());
-    let (root, leaf) = (format!("{KIT}/trust/HOST5.atwork.at.root.cer"), room.read(&format!("{KIT}/{HOST}.cer")));
-    // With a manifest that fits it, so that nothing else is wrong.
-    let digest = |bytes: &[u8]| {
-        use sha2::Digest as _;
-        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect::<String>()
-    };
-    let manifest = String::from_utf8(room.read(&format!("{KIT}/manifest.json"))).unwrap();
-    room.write(&format!("{KIT}/manifest.json"), manifest.replace(&digest(&room.read(&root)), &digest(&leaf)));
-    room.write(&root, &leaf);
+    room.slip_in("trust/HOST5.atwork.at.root.cer", &room.read(&format!("{KIT}/{HOST}.cer")));
     refused(&machine, &room, &[], "the kit is not fit to install");
 }
 
