@@ -127,7 +127,7 @@ impl Container {
 
     pub(crate) fn delete(place: &KeyPlace) {
         // With this flag no handle comes back.
-        std::mem::forget(Self::acquire(place, CRYPT_DELETEKEYSET));
+        assert!(Self::acquire(place, CRYPT_DELETEKEYSET).is_some());
     }
 
     /// Makes a container with the exportable key of another.
