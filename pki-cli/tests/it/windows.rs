@@ -9,7 +9,9 @@ mod doctor;
 mod install;
 mod native;
 mod refusals;
+mod script_refusals;
 mod scripts;
+mod scripts_and_records;
 mod several_kits;
 
 use std::collections::BTreeSet;
