@@ -10,11 +10,20 @@
 //! - `certutil` ends with an HRESULT, which is negative, so that `if errorlevel 1` would not see a failure; and
 //!   `-delstore` ends with 0 if there was nothing to delete. So the store is asked after each change.
 //! - Words are translated, and are not looked at. The names of providers, of the registry's types and of firewall rules
-//!   are not translated.
+//!   are not translated. About a key PowerShell is asked, which answers by its exit code; no code that PowerShell
+//!   itself ends with means yes.
+//! - `for /f` starts a new cmd, which runs what AutoRun in the registry says: it may print lines and leave the folder. A
+//!   pipe does not.
+//! - An import that fails for a wrong password fails before it imports anything. One that fails later could leave the key
+//!   in a container that nothing refers to. Windows has no tool that tells for sure whose key a container holds without
+//!   adding the certificate to the store again, and another program may add keys at the same time: so the script deletes
+//!   none, and says how to look.
 //!
 //! Each thing is marked below `HKLM\SOFTWARE\replica-pki\THUMBPRINT` before it is added: as `there` if it was there
 //! before, and else with what was there instead. A kit that is taken back hands its mark to another one that needs the
-//! same thing. What a record of `replica-pki install` names stays too.
+//! same thing. What a record of `replica-pki install` needs stays too, with its mark, and a later run takes it back; the
+//! records count if their folder belongs to the administrators, and stop the run if it does not. In the other direction
+//! `replica-pki uninstall` hands what it added over to the marks.
 
 use pki_core::bundle::{Bundle, BundleFile};
 use pki_core::certificate::Certificate;
@@ -23,7 +32,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Failure, Result};
 use crate::output::hex;
-use crate::plan::{self, Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, RegistryValue, Step};
+use crate::plan::{self, Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, Record, RegistryValue, Step};
 
 /// Both scripts with their names.
 pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
@@ -72,10 +81,15 @@ fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
         }
         Step::DisableRevocationCheck(value) => {
             let (above, name) = value.key().rsplit_once('\\')?;
-            format!("call :revocation {name} \"{}\" \"{above}\"", value.key())
+            format!("call :revocation {name} \"{}\" \"{above}\" {}", value.key(), name_in_records(*value)?)
         }
         Step::EnableFirewallRule => "call :firewall".to_owned(),
     })
+}
+
+/// How a record names the value among what a kit needs.
+fn name_in_records(value: RegistryValue) -> Option<String> {
+    Some(serde_json::to_value(value).ok()?.as_str()?.to_owned())
 }
 
 /// Fills a template in. The line ends are Windows' own, however the template was checked out.
@@ -100,6 +114,7 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String]
         ("@OFF@", format!("{:#x}", RegistryValue::SWITCHED_OFF)),
         ("@FIREWALL_KEY@", format!("HKLM\\{FIREWALL_RULES}")),
         ("@FIREWALL_RULE@", FIREWALL_RULE.to_owned()),
+        ("@FORMAT@", Record::FORMAT.to_string()),
         ("@BUILD@", BUILD_2019.to_owned()),
         ("@OLDEST@", oldest.to_string()),
     ] {

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure, Result};
 use crate::kit::Kit;
 use crate::output;
 use crate::plan::{Heir, Inverse, Record, Records, Taken};
-use crate::platform::Computer;
+use crate::platform::{Computer, TakenBack};
 
 pub(crate) fn run(arguments: &Uninstall) -> Result {
     let computer = Computer::open()?;
@@ -107,11 +107,14 @@ impl Row {
         }
     }
 
-    fn taken_back(inverse: &Inverse, result: Result<bool>) -> Self {
+    fn taken_back(inverse: &Inverse, result: Result<TakenBack>) -> Self {
         let step = inverse.to_string();
         match result {
-            Ok(true) => Self { state: "done", step, inverse: None, reason: None },
-            Ok(false) => {
+            Ok(TakenBack::Done) => Self { state: "done", step, inverse: None, reason: None },
+            Ok(TakenBack::DoneBut(remark)) => {
+                Self { state: "done", step, inverse: None, reason: Some(remark.to_owned()) }
+            }
+            Ok(TakenBack::Nothing) => {
                 let reason = "somebody else removed or changed it since".to_owned();
                 Self { state: "unchanged", step, inverse: None, reason: Some(reason) }
             }

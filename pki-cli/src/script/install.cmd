@@ -2,28 +2,45 @@
 rem Installs the kit of @HOST@ with the tools of Windows alone. As administrator:
 rem   install.cmd             on @HOST@
 rem   install.cmd /anyhost    on a computer with another name
+rem   install.cmd /nopause    without waiting for a key at the end, as it does after a double click
 rem It does what "replica-pki install" does. The password of the PFX is asked for; it is not in here.
 rem A second run changes nothing. uninstall.cmd takes back what was added, and nothing else.
 setlocal EnableExtensions DisableDelayedExpansion
 set "ERRORLEVEL="
 set "changed="
+set "any_host="
+set "no_pause="
+set "unknown="
+rem What is in a called part is another %0.
+set "script=%~f0"
+:next_argument
+if "%~1"=="" goto :run
+if /i "%~1"=="/anyhost" goto :any_host
+if /i "%~1"=="/nopause" goto :no_pause
+set "unknown=1"
+goto :run
+:any_host
+set "any_host=1"
+shift /1
+goto :next_argument
+:no_pause
+set "no_pause=1"
+shift /1
+goto :next_argument
+:run
 rem A folder of the network gets a drive letter for as long as this runs.
 pushd "%~dp0"
-call :main "%~1"
+call :main
 set "result=%ERRORLEVEL%"
 popd
-rem After a double click the window would close before anybody could read it.
-if not defined CMDCMDLINE goto :end
-set "started=%CMDCMDLINE:"=%"
-if not "%started:\install.cmd=%"=="%started%" pause
-:end
+call :wait_after_double_click
 exit /b %result%
 
 :main
 call :find_tools
-if "%~1"=="" goto :check
-if /i "%~1"=="/anyhost" goto :check
-echo error: the only argument there is: /anyhost
+if not defined unknown goto :check
+echo error: install.cmd takes /anyhost and /nopause, and nothing else; nothing was changed
+echo hint: /anyhost installs on a computer with another name; /nopause never waits for a key, as a task needs it
 exit /b 1
 
 rem ---- Before anything is changed ----
@@ -31,7 +48,7 @@ rem ---- Before anything is changed ----
 :check
 call :is_administrator
 if %ERRORLEVEL% neq 0 exit /b 1
-if /i "%~1"=="/anyhost" goto :check_windows
+if defined any_host goto :check_windows
 call :full_name
 if /i "%name%"=="@HOST@" goto :check_windows
 echo error: this kit is for @HOST@, and this computer is %name%; nothing was changed
@@ -74,7 +91,8 @@ echo unchanged: the certificate of @HOST@ in LocalMachine\My
 exit /b 0
 
 :leaf_without_key
-call :failed "the certificate of @HOST@ is in LocalMachine\My, but its key is not in @PROVIDER@"
+call :failed "the certificate of @HOST@ is in LocalMachine\My, but its key is not where install.cmd puts it"
+echo   That is the machine's key set, as a key for exchange, in @PROVIDER@.
 echo hint: if "replica-pki install" put it there, all is well; else remove it first, then run install.cmd again:
 echo   certutil -delstore My @THUMBPRINT@
 exit /b 1
@@ -92,6 +110,11 @@ if %found% equ 1 call :unmark leaf-@THUMBPRINT@
 if %found% neq 1 set "changed=1"
 call :failed "certutil could not import @PFX@ (code %code%)"
 echo hint: is the password right? It lies in private\passwords where the kit was made, unless it was given there.
+rem That is what certutil says of a wrong password, which it finds out before it imports anything.
+if "%code%"=="-2147024810" exit /b 1
+echo hint: if it is, a key may have come without its certificate. List the keys, and delete one that no certificate has:
+echo   certutil -csp "@PROVIDER@" -key
+echo   certutil -csp "@PROVIDER@" -delkey NAME
 exit /b 1
 
 :leaf_imported
@@ -184,6 +207,8 @@ call :mark firewall disabled
 if %ERRORLEVEL% neq 0 exit /b 1
 call :set_firewall Enable 0
 if %ERRORLEVEL% equ 0 goto :rule_enabled
+rem It must not come true later, when nothing tells of it.
+"%powershell%" %quietly% -Command "Disable-NetFirewallRule -Name @FIREWALL_RULE@" <nul >nul 2>&1
 call :unmark firewall
 exit /b 1
 
@@ -205,26 +230,33 @@ call :read "HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters" Domain
 if defined data set "name=%name%.%data%"
 exit /b 0
 
-rem Whether a file is as it was made: the file, its SHA-256. The second line that certutil prints is the digest,
-rem on Windows Server 2012 R2 with blanks between the bytes.
+rem Whether a file is as it was made: the file, its SHA-256. Certutil prints it in a line of its own, on Windows Server
+rem 2012 R2 with blanks between the bytes. What each new cmd runs (AutoRun) may print more, or go to another folder.
 :is_intact
-set "digest="
+set "intact="
 if not exist %1 goto :not_intact
-for /f "skip=1 delims=" %%H in ('%certutil% -hashfile %1 SHA256') do if not defined digest set "digest=%%H"
-if not defined digest goto :not_intact
-if /i "%digest: =%"=="%~2" exit /b 0
+for /f "delims=" %%L in ('%certutil% -hashfile "%~f1" SHA256') do (set "line=%%L"& call :is_digest %2)
+if defined intact exit /b 0
 :not_intact
 echo error: %~1 is missing or was changed after the kit was made; nothing was changed on this computer
 echo hint: do not use this kit; get it again from where it was made
 exit /b 1
 
+rem Looks at a line: the SHA-256.
+:is_digest
+set "line=%line:"=%"
+if /i "%line: =%"=="%~1" set "intact=1"
+exit /b 0
+
 rem 0: the certificate is in LocalMachine\My with its key; 1: it is not; 2: it is, but not with such a key.
 :has_leaf
 call :has My @THUMBPRINT@
 if %ERRORLEVEL% neq 0 exit /b 1
-"%certutil%" -store My @THUMBPRINT@ | "%bin%\find.exe" "@PROVIDER@" >nul
-if %ERRORLEVEL% neq 0 exit /b 2
-exit /b 0
+set "ask=$key = (Get-Item -LiteralPath 'Cert:\LocalMachine\My\@THUMBPRINT@').PrivateKey.CspKeyContainerInfo;"
+set "ask=%ask% if ($key.MachineKeyStore -and $key.KeyNumber -eq 'Exchange' -and $key.ProviderName -eq '@PROVIDER@')"
+"%powershell%" %quietly% -Command "%ask% { exit 10 }" <nul
+if %ERRORLEVEL% equ 10 exit /b 0
+exit /b 2
 
 rem Marks what is going to be added, with what is there now: the mark, the state.
 :mark

@@ -6,11 +6,13 @@ if exist "%SystemRoot%\Sysnative\reg.exe" set "bin=%SystemRoot%\Sysnative"
 set "certutil=%bin%\certutil.exe"
 set "powershell=%bin%\WindowsPowerShell\v1.0\powershell.exe"
 set "reg=%bin%\reg.exe"
+set "quietly=-NoLogo -NoProfile -NonInteractive"
 rem PowerShell 7 leaves folders in here that Windows PowerShell cannot use.
 set "PSModulePath="
 rem What was installed is marked here, kit by kit. Only administrators can write it.
 set "kits=HKLM\SOFTWARE\replica-pki"
 set "kit=%kits%\@THUMBPRINT@"
+set "records=%ProgramData%\replica-pki"
 exit /b 0
 
 rem Fltmc does nothing here but fail for others.
@@ -37,7 +39,11 @@ exit /b 1
 
 rem Enables or disables the firewall rule, and looks whether that came true: the verb, the state that is wanted.
 :set_firewall
-"%powershell%" -NoLogo -NoProfile -NonInteractive -Command "%1-NetFirewallRule -Name @FIREWALL_RULE@" <nul
+"%powershell%" %quietly% -Command "%1-NetFirewallRule -Name @FIREWALL_RULE@" <nul
+call :ask_firewall
+if %ERRORLEVEL% equ %2 exit /b 0
+rem The firewall's service may take a moment to write down what it was told.
+"%powershell%" %quietly% -Command "Start-Sleep -Seconds 3" <nul
 call :ask_firewall
 if %ERRORLEVEL% equ %2 exit /b 0
 call :failed "PowerShell could not do: %1-NetFirewallRule -Name @FIREWALL_RULE@"
@@ -51,12 +57,36 @@ for /f "tokens=1,2" %%A in ('%reg% query %1 /v %2 2^>nul') do if /i "%%A"=="%~2"
 for /f "tokens=1,2,*" %%A in ('%reg% query %1 /v %2 2^>nul') do if /i "%%A"=="%~2" set "data=%%C"
 exit /b 0
 
-rem Deletes a key of the registry that has neither values nor keys; reg may print the key's own name.
+rem Deletes a key of the registry that has neither values nor keys. Of what is printed those lines count that look like a
+rem value or a key below: reg may print the key's own name, and what each new cmd runs (AutoRun) may print anything. The
+rem last line shows that reg has printed everything.
 :delete_if_empty
 "%reg%" query %1 >nul 2>&1
 if %ERRORLEVEL% neq 0 exit /b 0
 set "own=%~1"
 set "inside="
-for /f "delims=" %%L in ('%reg% query %1') do if /i not "%%L"=="HKEY_LOCAL_MACHINE%own:~4%" set "inside=1"
+set "listed="
+for /f "delims=" %%L in ('%reg% query %1 ^&^& echo listed') do (set "line=%%L"& call :is_inside)
+if not defined listed exit /b 0
 if not defined inside "%reg%" delete %1 /f >nul
+exit /b 0
+
+:is_inside
+set "line=%line:"=%"
+if "%line%"=="listed" set "listed=1"
+if /i "%line%"=="HKEY_LOCAL_MACHINE%own:~4%" exit /b 0
+if /i "%line:~0,5%"=="HKEY_" set "inside=1"
+if "%line:~0,4%"=="    " set "inside=1"
+exit /b 0
+
+rem After a double click the window would close before anybody could read it. Explorer has two command lines, one to
+rem open a file and one to run it as administrator, and both end with the script's path and a blank, which those of
+rem tasks and of other programs do not. Quotes are compared as question marks, which are in no path.
+:wait_after_double_click
+if defined no_pause exit /b 0
+if not defined CMDCMDLINE exit /b 0
+set "started=%CMDCMDLINE:"=?%"
+set "started=%started:*/c =%"
+if /i "%started%"=="??%script%? ?" pause
+if /i "%started%"=="?%script%? " pause
 exit /b 0

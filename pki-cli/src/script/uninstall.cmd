@@ -1,35 +1,62 @@
 @echo off
 rem Takes back what install.cmd of this kit added to this computer, and nothing that was there before. Run it as
 rem administrator. What another kit needs stays, and goes with that kit.
+rem   uninstall.cmd /nopause    without waiting for a key at the end, as it does after a double click
 setlocal EnableExtensions DisableDelayedExpansion
 set "ERRORLEVEL="
+set "no_pause="
+set "left="
+rem What is in a called part is another %0.
+set "script=%~f0"
+set "unknown="
+if not "%~1"=="" set "unknown=1"
+if /i "%~1"=="/nopause" set "no_pause=1"
+if /i "%~1"=="/nopause" set "unknown=%~2"
 call :main
 set "result=%ERRORLEVEL%"
-rem After a double click the window would close before anybody could read it.
-if not defined CMDCMDLINE goto :end
-set "started=%CMDCMDLINE:"=%"
-if not "%started:\uninstall.cmd=%"=="%started%" pause
-:end
+call :wait_after_double_click
 exit /b %result%
 
 :main
 call :find_tools
+if not defined unknown goto :check
+echo error: uninstall.cmd takes /nopause, and nothing else; nothing was changed
+echo hint: /nopause never waits for a key, as a task needs it
+exit /b 1
+
+:check
 call :is_administrator
 if %ERRORLEVEL% neq 0 exit /b 1
 "%reg%" query "%kit%" >nul 2>&1
-if %ERRORLEVEL% equ 0 goto :steps
+if %ERRORLEVEL% equ 0 goto :check_records
 echo error: install.cmd of this kit has installed nothing on this computer; nothing was changed
 echo hint: if it was installed with the program: replica-pki uninstall, with this folder
+exit /b 1
+
+:check_records
+call :look_into_records "$false"
+if %ERRORLEVEL% equ 0 goto :steps
+echo error: the records in %records% cannot be believed; nothing was changed
+echo   They tell what kits of "replica-pki install" need. The folder does not belong to the administrators, or one of its
+echo   files is damaged or of another version.
+echo hint: look what is inside; remove it if "replica-pki install" did not make it; then run uninstall.cmd again
 exit /b 1
 
 rem The last step first.
 :steps
 @STEPS@
+echo.
+if defined left goto :left
 "%reg%" delete "%kit%" /f >nul
 if %ERRORLEVEL% neq 0 goto :cannot_forget
 call :delete_if_empty "%kits%"
-echo.
 echo Uninstalled from this computer: the kit of @HOST@.
+exit /b 0
+
+rem What is kept with its mark is taken back by the next run.
+:left
+echo Uninstalled from this computer: the kit of @HOST@, but for what is to be taken back later.
+echo Keep uninstall.cmd, and run it again when nothing above needs that any more.
 exit /b 0
 
 :cannot_forget
@@ -37,20 +64,25 @@ call :failed "reg could not delete %kit%"
 exit /b 1
 
 :firewall
-call :is_mine firewall "the firewall rule @FIREWALL_RULE@" "firewall-rule"
+call :is_mine firewall "the firewall rule @FIREWALL_RULE@" "$_ -eq 'firewall-rule'"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :ask_firewall
 if %ERRORLEVEL% neq 0 goto :rule_is_off
 call :set_firewall Disable 1
 if %ERRORLEVEL% neq 0 exit /b 1
-:rule_is_off
 call :forget firewall
 echo disabled: the firewall rule @FIREWALL_RULE@
 exit /b 0
 
-rem A value of the registry: its mark, its key, the key above. Keys that were made for it go if nothing else is in them.
+:rule_is_off
+call :forget firewall
+echo gone already: the firewall rule @FIREWALL_RULE@ is disabled, or there is none any more
+exit /b 0
+
+rem A value of the registry: its mark, its key, the key above, how records call it. Keys that were made for it go if
+rem nothing else is in them.
 :revocation
-call :is_mine %1 "HKLM\%~2\@VALUE@" "registry"
+call :is_mine %1 "HKLM\%~2\@VALUE@" "$_.registry -eq '%~4'"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :read "HKLM\%~2" @VALUE@
 if not defined type goto :value_is_absent
@@ -59,10 +91,7 @@ if not "%data%"=="@OFF@" goto :value_is_another
 if "%before:~0,2%"=="0x" goto :set_back
 "%reg%" delete "HKLM\%~2" /v @VALUE@ /f >nul
 if %ERRORLEVEL% neq 0 goto :cannot_set_back
-:value_is_gone
-if "%before%"=="absent-1" call :delete_if_empty "HKLM\%~2"
-if "%before%"=="absent-2" call :delete_if_empty "HKLM\%~2"
-if "%before%"=="absent-2" call :delete_if_empty "HKLM\%~3"
+call :delete_keys_made "HKLM\%~2" "HKLM\%~3"
 call :forget %1
 echo deleted: HKLM\%~2\@VALUE@
 exit /b 0
@@ -75,7 +104,11 @@ echo set back to %before%: HKLM\%~2\@VALUE@
 exit /b 0
 
 :value_is_absent
-if not "%before:~0,2%"=="0x" goto :value_is_gone
+call :delete_keys_made "HKLM\%~2" "HKLM\%~3"
+call :forget %1
+echo gone already: HKLM\%~2\@VALUE@
+exit /b 0
+
 :value_is_another
 call :forget %1
 echo kept: HKLM\%~2\@VALUE@, which was changed after install.cmd
@@ -85,80 +118,137 @@ exit /b 0
 call :failed "reg could not set HKLM\%~2\@VALUE@ back"
 exit /b 1
 
-rem A root: its file, its thumbprint, its SHA-256. Certutil calls it a success to remove what is not there, so the store is asked.
+rem A root: its file, its thumbprint, its SHA-256. Certutil calls it a success to remove what is not there, so the store
+rem is asked.
 :root
-call :is_mine root-%2 "the root %~1 in LocalMachine\Root" "%~3"
+call :is_mine root-%2 "the root %~1 in LocalMachine\Root" "$_.root -eq '%~3'"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :has Root %2
 if %ERRORLEVEL% neq 0 goto :root_is_gone
 "%certutil%" -delstore Root %2
 call :has Root %2
-if %ERRORLEVEL% neq 0 goto :root_is_gone
+if %ERRORLEVEL% neq 0 goto :root_is_removed
 call :failed "certutil could not remove %~1 from LocalMachine\Root"
 exit /b 1
 
-:root_is_gone
+:root_is_removed
 call :forget root-%2
 echo removed: the root %~1 from LocalMachine\Root
 exit /b 0
 
+:root_is_gone
+call :forget root-%2
+echo gone already: the root %~1 from LocalMachine\Root
+exit /b 0
+
 rem The certificate with its key, which certutil would leave: its SHA-256.
 :leaf
-call :is_mine leaf-@THUMBPRINT@ "the certificate of @HOST@ in LocalMachine\My" "%~1"
+call :is_mine leaf-@THUMBPRINT@ "the certificate of @HOST@ in LocalMachine\My" "$_.leaf -eq '%~1'"
 if %ERRORLEVEL% neq 0 exit /b 0
 call :has My @THUMBPRINT@
 if %ERRORLEVEL% neq 0 goto :leaf_is_gone
-"%powershell%" -NoProfile -NonInteractive -Command "Remove-Item -LiteralPath 'Cert:\LocalMachine\My\@THUMBPRINT@' -DeleteKey" <nul
+call :remove_leaf
+set "code=%ERRORLEVEL%"
 call :has My @THUMBPRINT@
-if %ERRORLEVEL% neq 0 goto :leaf_is_gone
-call :failed "PowerShell could not remove the certificate of @HOST@ from LocalMachine\My"
+if %ERRORLEVEL% equ 0 goto :leaf_is_there
+if %code% equ 10 goto :leaf_is_removed
+call :failed "the certificate of @HOST@ is removed from LocalMachine\My, but its key may have stayed"
+echo   PowerShell names the key container above if it is still there. This deletes it:
+echo   certutil -csp "@PROVIDER@" -delkey NAME
 exit /b 1
 
-:leaf_is_gone
+:leaf_is_there
+call :failed "PowerShell could not remove the certificate of @HOST@ from LocalMachine\My (code %code%)"
+exit /b 1
+
+:leaf_is_removed
 call :forget leaf-@THUMBPRINT@
 echo removed: the certificate of @HOST@ and its key, from LocalMachine\My
 exit /b 0
 
+:leaf_is_gone
+call :forget leaf-@THUMBPRINT@
+echo gone already: the certificate of @HOST@ from LocalMachine\My
+exit /b 0
+
+rem Removes the certificate with its key, and looks whether the key is gone. 10: it is.
+:remove_leaf
+set "ask=$path = 'Cert:\LocalMachine\My\@THUMBPRINT@'; $key = (Get-Item -LiteralPath $path).PrivateKey.CspKeyContainerInfo;"
+set "ask=%ask% Remove-Item -LiteralPath $path -DeleteKey; $removed = $?;"
+set "ask=%ask% if ($key.Accessible) { 'The key container is still there: ' + $key.KeyContainerName; exit 11 };"
+"%powershell%" %quietly% -Command "%ask% if ($removed) { exit 10 }" <nul
+exit /b %ERRORLEVEL%
+
 rem ---- Helpers ----
 
-rem Whether to take a thing back: its mark, its name, how records of "replica-pki install" call it. What was there
-rem before is put into before.
+rem Whether to take a thing back: its mark, its name, how PowerShell finds it in what a record of "replica-pki install"
+rem needs. What was there before is put into before. The mark of what is kept for such a record stays.
 :is_mine
 call :read "%kit%" %1
 if not defined type exit /b 1
 set "before=%data%"
+if "%before%"=="there" goto :was_there
 set "heir="
-if "%before%"=="there" goto :is_kept
-for /f "delims=" %%K in ('%reg% query "%kits%"') do call :bequeath "%%K" %1
-if not defined heir call :look_into_records %3
-if not defined heir exit /b 0
-echo kept: %~2, for another kit: %heir%
+set "listed="
+for /f "delims=" %%L in ('%reg% query "%kits%" ^&^& echo listed') do (set "line=%%L"& call :bequeath %1)
+if not defined listed goto :unknown_kits
+if defined heir goto :is_handed_over
+call :look_into_records "%~3"
+if %ERRORLEVEL% equ 0 exit /b 0
+set "left=1"
+echo kept: %~2, for a kit of "replica-pki install"; run uninstall.cmd again when that kit is gone
 exit /b 1
 
-:is_kept
+:unknown_kits
+set "left=1"
+echo kept: %~2, because reg could not list %kits%; run uninstall.cmd again
+exit /b 1
+
+:was_there
+call :forget %1
 echo kept: %~2, which was there before
 exit /b 1
 
-rem Another kit that needs the thing gets its mark, and takes it back one day: the other's key, the mark.
+:is_handed_over
+call :forget %1
+echo kept: %~2, for another kit: %heir%
+exit /b 1
+
+rem Looks at a line that reg printed. If it names another kit that needs the thing, that kit gets its mark, and takes the
+rem thing back one day: the mark.
 :bequeath
+set "line=%line:"=%"
+if "%line%"=="listed" set "listed=1"
 if defined heir exit /b 0
-if /i "%~nx1"=="@THUMBPRINT@" exit /b 0
-call :read %1 %2
+if /i not "%line:~0,40%"=="HKEY_LOCAL_MACHINE%kits:~4%\" exit /b 0
+if /i "%line:~40%"=="@THUMBPRINT@" exit /b 0
+call :read "%kits%\%line:~40%" %1
 if not defined type exit /b 0
-"%reg%" add %1 /v %2 /t REG_SZ /d %before% /f >nul
-if %ERRORLEVEL% equ 0 set "heir=%~1"
+"%reg%" add "%kits%\%line:~40%" /v %1 /t REG_SZ /d %before% /f >nul
+if %ERRORLEVEL% equ 0 set "heir=%kits%\%line:~40%"
 exit /b 0
 
+rem 0: no record of "replica-pki install" needs a thing; 1: one does; 2: they cannot be believed. PowerShell's condition.
+rem Anybody may make a folder in ProgramData: it counts if it belongs to the system or the administrators.
 :look_into_records
-if not exist "%ProgramData%\replica-pki\*.json" exit /b 0
-pushd "%ProgramData%\replica-pki"
-for %%F in (*.json) do call :look_into_record "%%F" %1
-popd
-exit /b 0
+if not exist "%records%\" exit /b 0
+set "ask=$ErrorActionPreference = 'Stop'; $folder = Join-Path $env:ProgramData 'replica-pki';"
+set "ask=%ask% $owner = (Get-Acl -LiteralPath $folder).GetOwner([Security.Principal.SecurityIdentifier]).Value;"
+set "ask=%ask% if ('S-1-5-18', 'S-1-5-32-544' -notcontains $owner) { exit 12 };"
+set "ask=%ask% $needs = Get-ChildItem -LiteralPath $folder -Filter *.json -Force | ForEach-Object {"
+set "ask=%ask% $record = Get-Content -LiteralPath $_.FullName -Raw -Encoding UTF8 | ConvertFrom-Json;"
+set "ask=%ask% if ($record.format -ne @FORMAT@) { exit 12 }; $record.needs };"
+set "ask=%ask% if ($needs | Where-Object { %~1 }) { exit 11 } else { exit 10 }"
+"%powershell%" %quietly% -Command "%ask%" <nul
+if %ERRORLEVEL% equ 10 exit /b 0
+if %ERRORLEVEL% equ 11 exit /b 1
+exit /b 2
 
-:look_into_record
-"%bin%\find.exe" %2 <%1 >nul
-if %ERRORLEVEL% equ 0 set "heir=%ProgramData%\replica-pki\%~1"
+rem What install.cmd made for a value: its key, the key above.
+:delete_keys_made
+if "%before%"=="absent-1" call :delete_if_empty %1
+if "%before%"=="absent-2" call :delete_if_empty %1
+if "%before%"=="absent-2" call :delete_if_empty %2
 exit /b 0
 
 :forget

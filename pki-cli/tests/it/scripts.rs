@@ -39,7 +39,11 @@ fn every_label_that_a_script_goes_to_is_there_once() {
         let text = script(&room, "HOST4.atwork.at", name);
         let labels: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(':')).collect();
         let targets = text.lines().flat_map(|line| {
-            line.split_whitespace().skip_while(|word| *word != "goto" && *word != "call").nth(1)?.strip_prefix(':')
+            line.split_whitespace()
+                .skip_while(|word| *word != "goto" && *word != "call")
+                .nth(1)?
+                .trim_end_matches(')')
+                .strip_prefix(':')
         });
         let targets: Vec<&str> = targets.collect();
         assert!(targets.len() > 20);
@@ -111,7 +115,7 @@ fn what_is_installed_is_named_with_its_digest_and_thumbprint() {
         format!("call :leaf {}", leaf.sha256_thumbprint()),
         root("HOST4.atwork.at.root.cer"),
         root("HOST5.atwork.at.root.cer"),
-        format!("call :revocation Replication \"{virtualization}\\Replication\" \"{virtualization}\""),
+        format!("call :revocation Replication \"{virtualization}\\Replication\" \"{virtualization}\" replication"),
         "call :firewall".to_owned(),
     ];
     let calls = |text: &str| -> Vec<String> {

@@ -1,6 +1,8 @@
 //! Runs the program in a folder of its own.
 
 #[cfg(windows)]
+pub(crate) mod computer;
+#[cfg(windows)]
 #[allow(dead_code, reason = "the unit tests use the rest")]
 pub(crate) mod foreign;
 

@@ -8,8 +8,12 @@ mod chain;
 mod doctor;
 mod install;
 mod native;
+mod record_folder;
 mod refusals;
+mod script_refusals;
 mod scripts;
+mod scripts_and_records;
+mod security;
 mod several_kits;
 mod uninstall;
 

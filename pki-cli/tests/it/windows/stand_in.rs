@@ -1,9 +1,11 @@
 //! Stands in for certutil, PowerShell and fltmc, which Wine has no working ones of: as much as `install.cmd` and
-//! `uninstall.cmd` use, by the name that it was copied to. Stores are folders below the one that `STAND_IN` names.
+//! `uninstall.cmd` use, by the name that it was copied to. Under the name of reg it is Wine's own, started by a cmd that
+//! greets. Stores are folders below the one that `STAND_IN` names; a file is a certificate, and tells of its key.
 
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "it serves tests, which fail by panicking"
@@ -17,6 +19,7 @@ use std::process::{Command, exit};
 use pki_core::certificate::Certificate;
 use pki_core::password::Password;
 use pki_core::pfx::{self, OpenOptions as PfxOptions};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 const ACCESS_DENIED: u32 = 0x8007_0005;
@@ -38,9 +41,10 @@ fn main() {
         "certutil" => certutil(&state, &arguments),
         "powershell" => powershell(&state, arguments.last().unwrap()),
         "fltmc" => 0,
+        "reg" => reg(&state, &arguments),
         _ => INVALID_ARGUMENT,
     };
-    if code != 0 {
+    if code.cast_signed() < 0 {
         println!("{tool}: FAILED: {code:#x}");
     }
     // As a HRESULT: negative where it is an error.
@@ -53,12 +57,13 @@ fn certutil(state: &Path, arguments: &[&str]) -> u32 {
             let is_old = state.join("old").exists();
             let digest = Sha256::digest(fs::read(file).unwrap());
             let bytes: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            greet(state);
             println!("Hash von {file}:\n{}\nCertUtil: ...", bytes.join(if is_old { " " } else { "" }));
             0
         }
         ["-store", store, thumbprint] => match fs::read_to_string(state.join(store).join(thumbprint)) {
-            Ok(provider) => {
-                println!("  Anbieter = {provider}");
+            Ok(key) => {
+                println!("  Anbieter = {key}");
                 0
             }
             Err(_) => NOT_FOUND,
@@ -69,7 +74,7 @@ fn certutil(state: &Path, arguments: &[&str]) -> u32 {
             let password = Password::new(line.trim_end().to_owned()).unwrap();
             let contents = pfx::open(&fs::read(file).unwrap(), &password, &PfxOptions::default());
             match contents.and_then(|contents| contents.identity()) {
-                Ok(identity) => add(state, "My", identity.leaf(), provider),
+                Ok(identity) => add(state, "My", identity.leaf(), &format!("{provider}\nExchange\nmachine")),
                 Err(_) => INVALID_PASSWORD,
             }
         }
@@ -85,20 +90,114 @@ fn certutil(state: &Path, arguments: &[&str]) -> u32 {
     }
 }
 
-fn add(state: &Path, store: &str, certificate: &Certificate, provider: &str) -> u32 {
-    fs::write(state.join(store).join(certificate.thumbprint().to_string()), provider).unwrap();
+fn add(state: &Path, store: &str, certificate: &Certificate, key: &str) -> u32 {
+    fs::write(state.join(store).join(certificate.thumbprint().to_string()), key).unwrap();
     0
 }
 
 fn powershell(state: &Path, command: &str) -> u32 {
     match command.split(' ').collect::<Vec<_>>().as_slice() {
+        ["Enable-NetFirewallRule", "-Name", rule] if state.join("lag").exists() => {
+            fs::write(state.join("lag"), rule).unwrap();
+            0
+        }
         ["Enable-NetFirewallRule", "-Name", rule] => set_rule(rule, "TRUE"),
         ["Disable-NetFirewallRule", "-Name", rule] => set_rule(rule, "FALSE"),
-        ["Remove-Item", "-LiteralPath", path, "-DeleteKey"] => {
-            let thumbprint = path.trim_matches('\'').strip_prefix(r"Cert:\LocalMachine\My\").unwrap();
-            fs::remove_file(state.join("My").join(thumbprint)).map_or(1, |()| 0)
-        }
+        ["Start-Sleep", "-Seconds", "3"] => match fs::read_to_string(state.join("lag")) {
+            Ok(rule) => set_rule(&rule, "TRUE"),
+            Err(_) => 0,
+        },
+        _ if command.contains("Remove-Item -LiteralPath $path -DeleteKey;") => remove_with_key(state, command),
+        _ if command.contains(".PrivateKey.CspKeyContainerInfo; if (") => look_at_key(state, command),
+        _ if command.contains("Get-Acl -LiteralPath $folder") => look_into_records(state, command),
         _ => 1,
+    }
+}
+
+/// The file of the one certificate that a command names.
+fn certificate_in(state: &Path, command: &str) -> PathBuf {
+    state.join("My").join(between(command, r"'Cert:\LocalMachine\My\", "'"))
+}
+
+/// What happens is what the test wrote: the key stays, nobody knows what became of it, or all is well.
+fn remove_with_key(state: &Path, command: &str) -> u32 {
+    if fs::remove_file(certificate_in(state, command)).is_err() {
+        return 1;
+    }
+    match fs::read_to_string(state.join("removal")).as_deref() {
+        Ok("key stays") => {
+            println!("{}te-1234", between(command, "{ '", "'"));
+            number_after(command, "$key.KeyContainerName; exit ")
+        }
+        Ok(_) => 1,
+        Err(_) => number_after(command, "if ($removed) { exit "),
+    }
+}
+
+/// Whether all conditions that are joined by `-and` hold for a key.
+fn look_at_key(state: &Path, command: &str) -> u32 {
+    let Ok(key) = fs::read_to_string(certificate_in(state, command)) else { return 1 };
+    let [provider, number, set] = key.lines().collect::<Vec<_>>()[..] else { return 0 };
+    let holds = |condition: &str| match condition.split_once(" -eq ") {
+        None => condition == "$key.MachineKeyStore" && set == "machine",
+        Some(("$key.KeyNumber", wanted)) => wanted == format!("'{number}'"),
+        Some(("$key.ProviderName", wanted)) => wanted == format!("'{provider}'"),
+        Some(_) => false,
+    };
+    let conditions = between(command, "CspKeyContainerInfo; if (", ")");
+    if conditions.split(" -and ").all(holds) { number_after(command, "{ exit ") } else { 0 }
+}
+
+/// Whether a record of the program needs what the command asks for. The folder's owner is as the test says.
+fn look_into_records(state: &Path, command: &str) -> u32 {
+    let owner = fs::read_to_string(state.join("owner")).unwrap_or_else(|_| "S-1-5-32-544".to_owned());
+    if !between(command, "if (", " -notcontains $owner").split(", ").any(|sid| sid == format!("'{owner}'")) {
+        return number_after(command, "-notcontains $owner) { exit ");
+    }
+    let mut needs = Vec::new();
+    for entry in fs::read_dir(PathBuf::from(std::env::var("ProgramData").unwrap()).join("replica-pki")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let Ok(record) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else { return 1 };
+            if record["format"] != number_after(command, "$record.format -ne ") {
+                return number_after(command, "$record.format -ne 1) { exit ");
+            }
+            needs.extend(record["needs"].as_array().unwrap().clone());
+        }
+    }
+    let condition = between(command, "Where-Object { ", " }");
+    let is_needed = needs.iter().any(|thing| match condition.split_once(" -eq ") {
+        None => condition != "$false",
+        Some((place, wanted)) => {
+            let thing = if place == "$_" { thing } else { &thing[place.strip_prefix("$_.").unwrap()] };
+            thing.as_str().is_some_and(|thing| thing.eq_ignore_ascii_case(wanted.trim_matches('\'')))
+        }
+    });
+    number_after(command, if is_needed { "}) { exit " } else { "else { exit " })
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    text.split_once(start).and_then(|(_, rest)| rest.split_once(end)).unwrap_or_else(|| panic!("{start} in {text}")).0
+}
+
+fn number_after(text: &str, start: &str) -> u32 {
+    let rest = text.split_once(start).unwrap_or_else(|| panic!("{start} in {text}")).1;
+    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// Wine's own reg.
+fn reg(state: &Path, arguments: &[&str]) -> u32 {
+    if arguments[0] == "query" {
+        greet(state);
+    }
+    let program = PathBuf::from(std::env::var_os("SystemRoot").unwrap()).join(r"System32\reg.exe");
+    Command::new(program).args(arguments).status().unwrap().code().unwrap().cast_unsigned()
+}
+
+/// What a cmd prints that AutoRun lets greet. Wine's knows no AutoRun.
+fn greet(state: &Path) {
+    if state.join("greets").exists() {
+        println!("\"Good morning\" & (welcome) \"back | ^\nHKLM is empty 100% today");
     }
 }
 

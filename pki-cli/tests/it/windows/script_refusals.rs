@@ -1,0 +1,187 @@
+//! What `install.cmd` and `uninstall.cmd` refuse, and how they end when a step fails: it is said, and what state is left.
+
+use std::fs;
+
+use super::Machine;
+use crate::support::computer::{Computer, PROVIDER, changes, reg, set_build, succeeded};
+
+#[test]
+fn without_being_asked_for_nothing_is_done_on_another_computer() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    let ended = computer.install("HOST5.atwork.at", &[]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.stdout.contains("this kit is for HOST5.atwork.at, and this computer is HOST4.atwork.at"),
+        "{ended:?}"
+    );
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
+    // A policy's suffix is the one that counts.
+    let policy = r"HKLM\SOFTWARE\Policies\Microsoft\System\DNSClient";
+    reg(&["add", policy, "/v", "PrimaryDnsSuffix", "/d", "policy.test", "/f"]);
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    reg(&["delete", policy, "/v", "PrimaryDnsSuffix", "/f"]);
+    assert!(ended.code == 1 && ended.stdout.contains("this computer is HOST4.policy.test;"), "{ended:?}");
+    succeeded(&computer.install("HOST5.atwork.at", &["/nopause", "/ANYHOST"]));
+    succeeded(&computer.uninstall("HOST5.atwork.at"));
+    // The case of the name does not matter.
+    Machine::name("host4", "atwork.AT");
+    succeeded(&computer.install("HOST4.atwork.at", &[]));
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
+}
+
+#[test]
+fn arguments_that_are_not_known_are_refused() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    for script in ["install.cmd", "uninstall.cmd"] {
+        for arguments in [&["/other"][..], &["/nopause", "/other"]] {
+            let ended = computer.run(&format!("replica-pki/hosts/HOST4.atwork.at/{script}"), arguments, "");
+            assert!(ended.code == 1 && ended.stdout.contains("/nopause, and nothing else"), "{ended:?}");
+        }
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_windows_that_is_too_old_is_told_so_before_anything_is_changed() {
+    let computer = Computer::new();
+    set_build("14393");
+    let before = computer.machine.state();
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    assert_eq!(ended.code, 1);
+    for part in ["too old", "14393", "17763", "replica-pki install", "--windows 2012r2"] {
+        assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
+}
+
+#[test]
+fn only_an_administrator_may_run_it() {
+    let computer = Computer::new();
+    computer.room.write("state/fail", "fltmc");
+    let before = computer.machine.state();
+    for ended in [computer.install("HOST4.atwork.at", &[]), computer.uninstall("HOST4.atwork.at")] {
+        assert!(ended.code == 1 && ended.stdout.contains("as administrator"), "{ended:?}");
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
+}
+
+#[test]
+fn a_changed_file_is_refused_before_anything_is_changed() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    for file in ["HOST4.atwork.at.pfx", "trust/HOST5.atwork.at.root.cer"] {
+        let path = format!("replica-pki/hosts/HOST4.atwork.at/{file}");
+        let original = computer.room.read(&path);
+        computer.room.write(&path, [&original[..], b"x"].concat());
+        let changed = computer.install("HOST4.atwork.at", &[]);
+        fs::remove_file(computer.room.path(&path)).unwrap();
+        let missing = computer.install("HOST4.atwork.at", &[]);
+        computer.room.write(&path, original);
+        for ended in [changed, missing] {
+            let file = file.replace('/', "\\");
+            assert!(
+                ended.code == 1 && ended.stdout.contains(&format!("{file} is missing or was changed")),
+                "{ended:?}"
+            );
+        }
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
+}
+
+#[test]
+fn a_wrong_password_leaves_nothing_behind() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    let ended = computer.run("replica-pki/hosts/HOST4.atwork.at/install.cmd", &[], "wrong");
+    assert_eq!(ended.code, 1);
+    for part in ["could not import HOST4.atwork.at.pfx", "Nothing was changed", "is the password right?"] {
+        assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+    }
+    assert!(!ended.stdout.contains("-delkey"), "{ended:?}");
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert!(computer.store("My").is_empty());
+}
+
+#[test]
+fn an_import_that_fails_otherwise_tells_how_to_find_a_key_that_it_left() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    computer.room.write("state/fail", "-importPFX");
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    for part in ["Nothing was changed", "Provider\" -key", "Provider\" -delkey NAME"] {
+        assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_leaf_without_its_key_is_not_taken_for_installed() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    let keys: [&[&str]; 4] = [
+        &[],
+        &[PROVIDER, "Signature", "machine"],
+        &[PROVIDER, "Exchange", "user"],
+        &["Microsoft RSA SChannel Cryptographic Provider 2", "Exchange", "machine"],
+    ];
+    for key in keys {
+        computer.add_to_my(&computer.leaf("HOST4.atwork.at"), key);
+        let ended = computer.install("HOST4.atwork.at", &[]);
+        assert!(ended.code == 1 && ended.stdout.contains("its key is not where"), "{key:?}: {ended:?}");
+        assert!(ended.stdout.contains("Nothing was changed"), "{ended:?}");
+        computer.machine.state().assert_same_as(&before, "afterwards");
+    }
+}
+
+#[test]
+fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    for (fails, step) in [
+        ("-addstore -f Root trust\\HOST5", "could not add trust\\HOST5.atwork.at.root.cer"),
+        ("Enable-NetFirewallRule", "Enable-NetFirewallRule"),
+    ] {
+        computer.room.write("state/fail", fails);
+        let ended = computer.install("HOST4.atwork.at", &[]);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        for part in [step, "uninstall.cmd"] {
+            assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+        }
+    }
+    fs::remove_file(computer.room.path("state/fail")).unwrap();
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    assert_eq!((ended.code, ended.stdout.matches("unchanged: ").count()), (0, 4), "{ended:?}");
+
+    computer.room.write("state/fail", "Remove-Item");
+    let ended = computer.uninstall("HOST4.atwork.at");
+    assert!(ended.code == 1 && ended.stdout.contains("run uninstall.cmd again"), "{ended:?}");
+    fs::remove_file(computer.room.path("state/fail")).unwrap();
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
+    assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_key_that_stays_is_not_said_to_be_removed() {
+    for (removal, names_it) in [("key stays", true), ("unknown", false)] {
+        let computer = Computer::new();
+        let before = computer.machine.state();
+        succeeded(&computer.install("HOST4.atwork.at", &[]));
+        computer.room.write("state/removal", removal);
+        let ended = computer.uninstall("HOST4.atwork.at");
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.stdout.contains("its key may have stayed") && ended.stdout.contains("-delkey"), "{ended:?}");
+        assert_eq!(ended.stdout.contains("still there: te-1234"), names_it, "{ended:?}");
+        assert!(!ended.stdout.contains("removed: the certificate"), "{ended:?}");
+        let ended = computer.uninstall("HOST4.atwork.at");
+        assert!(ended.code == 0 && ended.stdout.contains("gone already: the certificate"), "{ended:?}");
+        computer.machine.state().assert_same_as(&before, "afterwards");
+    }
+}
