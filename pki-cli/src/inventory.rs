@@ -122,7 +122,8 @@ impl File {
             }
             let root = entry.root_name();
             if let Some(first) = roots.insert(root.as_str().to_lowercase(), line) {
-                let problem = format!("the host of line {first} has a root of the name {root:?} too; each needs its own");
+                let problem =
+                    format!("the host of line {first} has a root of the name {root:?} too; each needs its own");
                 return Err(refused(path, line, &problem));
             }
         }
@@ -133,7 +134,11 @@ impl File {
         for host in &self.host {
             let (line, entry) = (line_of(text, host.span().start), host.as_ref());
             if self.defaults.trust == Trust::Shared && entry.root.is_some() {
-                return Err(refused(path, line, "with trust = \"shared\" no host has a root of its own; leave root out"));
+                return Err(refused(
+                    path,
+                    line,
+                    "with trust = \"shared\" no host has a root of its own; leave root out",
+                ));
             }
             let root = entry.root_name();
             if root.as_str().eq_ignore_ascii_case(entry.fqdn.as_str()) {

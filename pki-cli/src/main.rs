@@ -6,6 +6,7 @@ mod commands;
 mod doctor;
 mod exit;
 mod files;
+mod inventory;
 mod kit;
 mod output;
 mod password;

@@ -39,8 +39,7 @@ pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     for file in bundle.files() {
         refuse_unsafe(&file.path)?;
     }
-    let trust: Vec<_> =
-        bundle.trust.iter().map(|root| (format!("trust/{}.cer", root.label), root.certificate.clone())).collect();
+    let trust: Vec<_> = bundle.trust().map(|root| (root.path(), root.certificate.clone())).collect();
     let choices = Choices::default();
     let plan = Plan::of_parts(bundle.fqdn.as_str(), &bundle.leaf, &trust, &choices)?;
     let remaining = plan::remaining(&bundle.leaf, &trust);

@@ -1,6 +1,7 @@
 //! What one host installs, as names and bytes.
 
 use core::fmt;
+use std::sync::Arc;
 
 use crate::certificate::Certificate;
 use crate::name::Fqdn;
@@ -18,8 +19,10 @@ pub struct Bundle {
     pub pfx: Vec<u8>,
     /// How the PFX is encoded.
     pub encoding: Encoding,
-    /// Every root that the host must trust, its own first.
-    pub trust: Vec<TrustedRoot>,
+    /// The roots of its mesh, which all bundles share.
+    roots: Arc<[TrustedRoot]>,
+    /// The label of its own.
+    own: String,
 }
 
 /// A root under the name of its file.
@@ -43,37 +46,52 @@ pub struct BundleFile<'b> {
 }
 
 impl Bundle {
-    pub(crate) fn new(
+    /// Joins what was issued with the roots that the host must trust, which many bundles can share. `own` is the label of
+    /// the root that signed the leaf.
+    pub fn new(
         fqdn: Fqdn,
         leaf: Certificate,
         pfx: Vec<u8>,
         encoding: Encoding,
-        trust: Vec<TrustedRoot>,
+        roots: Arc<[TrustedRoot]>,
+        own: impl Into<String>,
     ) -> Self {
-        Self { fqdn, leaf, pfx, encoding, trust }
+        Self { fqdn, leaf, pfx, encoding, roots, own: own.into() }
+    }
+
+    /// Every root that the host must trust, its own first.
+    pub fn trust(&self) -> impl Iterator<Item = &TrustedRoot> {
+        let (own, others) =
+            (|root: &&TrustedRoot| root.label == self.own, |root: &&TrustedRoot| root.label != self.own);
+        self.roots.iter().filter(own).chain(self.roots.iter().filter(others))
     }
 
     /// The bundle's files: `HOST.pfx`, `HOST.cer` and `trust/LABEL.cer`, certificates in DER.
     pub fn files(&self) -> Vec<BundleFile<'_>> {
-        let path = |root: &TrustedRoot| format!("trust/{}.cer", root.label);
         let mut files = vec![
             BundleFile { path: format!("{}.pfx", self.fqdn), bytes: &self.pfx },
             BundleFile { path: format!("{}.cer", self.fqdn), bytes: self.leaf.as_der() },
         ];
-        files.extend(self.trust.iter().map(|r| BundleFile { path: path(r), bytes: r.certificate.as_der() }));
+        files.extend(self.trust().map(|root| BundleFile { path: root.path(), bytes: root.certificate.as_der() }));
         files
     }
 }
 
 impl TrustedRoot {
-    pub(crate) fn new(label: String, certificate: Certificate) -> Self {
-        Self { label, certificate }
+    /// A root and the name of its file without its ending.
+    pub fn new(label: impl Into<String>, certificate: Certificate) -> Self {
+        Self { label: label.into(), certificate }
+    }
+
+    /// Where it lies in a bundle: `trust/LABEL.cer`.
+    pub fn path(&self) -> String {
+        format!("trust/{}.cer", self.label)
     }
 }
 
 impl fmt::Debug for Bundle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bundle({}, {}, trusts {})", self.fqdn, self.encoding, self.trust.len())
+        write!(f, "Bundle({}, {}, trusts {})", self.fqdn, self.encoding, self.roots.len())
     }
 }
 

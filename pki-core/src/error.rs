@@ -64,6 +64,12 @@ pub enum Error {
         /// The words that are known.
         known: &'static str,
     },
+    /// A host that is to be signed by a root that is not there.
+    #[error("there is no root {label:?} to sign with")]
+    UnknownSigner {
+        /// The label that was given.
+        label: String,
+    },
     /// An algorithm that this crate does not support, by name or object identifier.
     #[error("{what} uses {algorithm}, which is not supported")]
     UnsupportedAlgorithm {

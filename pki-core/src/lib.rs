@@ -19,7 +19,7 @@
 //!     }
 //! }
 //! let (host4, host5) = (&issued.hosts[0].bundle, &issued.hosts[1].bundle);
-//! let roots: Vec<_> = host5.trust.iter().map(|root| root.certificate.clone()).collect();
+//! let roots: Vec<_> = host5.trust().map(|root| root.certificate.clone()).collect();
 //! let mut question = Question::new(now);
 //! question.host = Some("HOST4.atwork.at".parse()?);
 //! assert!(verify(&host4.leaf, &[], &roots, &question).passed());

@@ -2,9 +2,11 @@
 
 mod executor;
 mod issue;
+mod order;
 
 pub use executor::{Executor, Sequential};
 pub use issue::{IssuedHost, IssuedMesh, IssuedRoot, PasswordSource};
+pub use order::{HostOrder, KeySource, Known, Order, RootOrder};
 
 use core::fmt;
 use core::str::FromStr;
@@ -84,6 +86,9 @@ pub enum Trust {
     Shared,
 }
 
+/// The label of a shared root.
+pub const SHARED_ROOT: &str = "shared.root";
+
 impl Mesh {
     /// A mesh with a root per host and default sizes and lifetimes.
     ///
@@ -148,6 +153,11 @@ impl Host {
     /// The CommonName of its own root.
     pub fn root_name(&self) -> RootName {
         self.root_name.clone().unwrap_or_else(|| RootName::default_for(&self.fqdn))
+    }
+
+    /// The label of its own root, such as `HOST4.atwork.at.root`.
+    pub fn root_label(&self) -> String {
+        format!("{}.root", self.fqdn)
     }
 
     /// Every name that its certificate will carry.

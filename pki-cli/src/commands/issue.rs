@@ -165,7 +165,7 @@ fn report(dir: &Path, issued: &IssuedMesh, now: Time, json: bool) -> Result {
                 ["imports on".to_owned(), format!("Windows Server {} and later", bundle.encoding.oldest_windows())],
                 ["thumbprint".to_owned(), bundle.leaf.thumbprint().to_string()],
                 ["ends".to_owned(), format!("{end}, in {}", plural(end.days_after(now), "day"))],
-                ["trusts".to_owned(), plural(bundle.trust.len() as i64, "root")],
+                ["trusts".to_owned(), plural(bundle.trust().count() as i64, "root")],
                 ["password".to_owned(), opened_with],
             ],
         ));

@@ -1,5 +1,7 @@
 //! The text of an inventory: a new one, and hosts added to one that may have comments and an order of its own.
 
+use pki_core::pfx::WindowsServer;
+
 use super::{Defaults, Entry};
 
 /// A file for these hosts.
@@ -13,10 +15,11 @@ pub(crate) fn new(defaults: &Defaults, hosts: &[Entry]) -> String {
 key = \"{key}\"
 leaf_days = {leaf_days}
 root_days = {root_days}
-windows = \"{windows}\" # the oldest that has to import the PFX
+windows = \"{}\" # the oldest that has to import the PFX
 trust = \"{trust}\"
 name_constraints = {name_constraints}
-"
+",
+        version(*windows)
     );
     added(&text, hosts)
 }
@@ -37,10 +40,15 @@ pub(crate) fn added(text: &str, hosts: &[Entry]) -> String {
             text.push_str(&format!("also = [{}]\n", names.join(", ")));
         }
         if let Some(windows) = windows {
-            text.push_str(&format!("windows = \"{windows}\"\n"));
+            text.push_str(&format!("windows = \"{}\"\n", version(*windows)));
         }
     }
     text
+}
+
+/// As it is typed.
+fn version(windows: WindowsServer) -> String {
+    windows.to_string().replace(' ', "").to_lowercase()
 }
 
 /// A basic string. The names have no control characters.

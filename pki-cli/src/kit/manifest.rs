@@ -57,10 +57,7 @@ pub(crate) struct CertificateEntry {
 impl Manifest {
     /// `files` is everything else in the kit.
     pub(super) fn of(bundle: &Bundle, files: &[(String, Vec<u8>)], now: Time) -> Self {
-        let trust = bundle
-            .trust
-            .iter()
-            .map(|root| CertificateEntry::of(format!("trust/{}.cer", root.label), &root.certificate));
+        let trust = bundle.trust().map(|root| CertificateEntry::of(root.path(), &root.certificate));
         Self {
             format: FORMAT,
             made_by: format!("replica-pki {}", env!("CARGO_PKG_VERSION")),

@@ -91,7 +91,7 @@ impl FromStr for WindowsServer {
 
     fn from_str(given: &str) -> Result<Self> {
         match given {
-            "2012r2" | "2012R2" => Ok(Self::V2012R2),
+            "2012r2" | "2012R2" | "2012 R2" => Ok(Self::V2012R2),
             "2016" => Ok(Self::V2016),
             "2019" => Ok(Self::V2019),
             "2022" => Ok(Self::V2022),
