@@ -51,25 +51,51 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Issue {
-    /// Full computer names, exactly as Windows shows them
-    #[arg(value_name = "HOST", required = true, value_parser = Fqdn::of_computer)]
+    /// Full computer names, exactly as Windows shows them; without any, the hosts of the inventory
+    #[arg(value_name = "HOST", value_parser = Fqdn::of_computer)]
     pub(crate) hosts: Vec<Fqdn>,
-    /// Where everything goes
-    #[arg(long, value_name = "DIR", env = "REPLICA_PKI_DIR", hide_env_values = true, default_value = "replica-pki")]
-    pub(crate) dir: PathBuf,
     #[command(flatten)]
-    pub(crate) key: Key,
-    /// How long the hosts' certificates live
-    #[arg(long, value_name = "DAYS", default_value_t = Days::LEAF)]
-    pub(crate) days: Days,
-    /// How long the roots live
-    #[arg(long, value_name = "DAYS", default_value_t = Days::ROOT)]
-    pub(crate) root_days: Days,
-    /// A root for each host (per-host) or all (shared)
-    #[arg(long, value_name = "SHAPE", default_value_t)]
-    pub(crate) trust: Trust,
+    pub(crate) dir: Dir,
+    /// Algorithm of every key: rsa-2048, rsa-3072 or rsa-4096 [new inventories: rsa-3072]
+    #[arg(long, value_name = "ALGORITHM")]
+    pub(crate) key: Option<KeyAlgorithm>,
+    /// How long the hosts' certificates live [new inventories: 730]
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) days: Option<Days>,
+    /// How long the roots live [new inventories: 3650]
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) root_days: Option<Days>,
+    /// A root for each host (per-host) or all (shared) [new inventories: per-host]
+    #[arg(long, value_name = "SHAPE")]
+    pub(crate) trust: Option<Trust>,
+    /// The oldest Windows Server that has to import the PFX:
+    /// 2012r2, 2016, 2019, 2022 or 2025 [new inventories: 2019]
+    #[arg(long, verbatim_doc_comment, value_name = "VERSION")]
+    pub(crate) windows: Option<WindowsServer>,
+    /// Remove what belongs to hosts that are not in the inventory, their roots from every kit too
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Give a host a new root and certificate; can be repeated
+    #[arg(long, value_name = "HOST", value_parser = Fqdn::of_computer)]
+    pub(crate) replace: Vec<Fqdn>,
     #[command(flatten)]
-    pub(crate) sealing: Sealing,
+    pub(crate) password: PasswordFile,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Dir {
+    /// The folder of the mesh
+    #[arg(
+        long = "dir",
+        value_name = "DIR",
+        env = "REPLICA_PKI_DIR",
+        hide_env_values = true,
+        default_value = "replica-pki"
+    )]
+    pub(crate) path: PathBuf,
 }
 
 #[derive(Args)]

@@ -1,10 +1,12 @@
 //! Reading and writing files: for the owner only, each piece whole.
 
 mod batch;
+mod lock;
 mod reading;
 mod sync;
 
 pub(crate) use batch::{Batch, recover};
+pub(crate) use lock::FolderLock;
 pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};
 
 use std::fs::{self, File, OpenOptions};

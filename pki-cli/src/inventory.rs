@@ -9,9 +9,9 @@ use std::path::Path;
 use std::str::FromStr;
 
 use pki_core::key::KeyAlgorithm;
-use pki_core::mesh::Trust;
+use pki_core::mesh::{Host, Mesh, Trust};
 use pki_core::name::{DnsName, Fqdn, RootName};
-use pki_core::pfx::WindowsServer;
+use pki_core::pfx::{Encoding, WindowsServer};
 use pki_core::validity::Days;
 use serde::Deserialize;
 use toml::Spanned;
@@ -101,6 +101,27 @@ impl Inventory {
     }
 }
 
+impl Inventory {
+    /// The same as the library takes it.
+    pub(crate) fn mesh(&self) -> Result<Mesh> {
+        let host = |entry: &Entry| {
+            let mut host = Host::new(entry.fqdn.clone());
+            host.root_name = entry.root.clone();
+            host.also = entry.also.clone();
+            host.encoding = Encoding::for_windows(entry.windows.unwrap_or(self.defaults.windows));
+            host
+        };
+        let mut mesh = Mesh::new(self.hosts.iter().map(host).collect())?;
+        let Defaults { key, leaf_days, root_days, trust, name_constraints, .. } = &self.defaults;
+        mesh.key_algorithm = *key;
+        mesh.leaf_days = *leaf_days;
+        mesh.root_days = *root_days;
+        mesh.trust = *trust;
+        mesh.name_constraints = *name_constraints;
+        Ok(mesh)
+    }
+}
+
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,9 +165,6 @@ impl File {
             if root.as_str().eq_ignore_ascii_case(entry.fqdn.as_str()) {
                 return Err(refused(path, line, "root must differ from fqdn: its certificate would look self-signed"));
             }
-        }
-        if self.defaults.leaf_days.get() > self.defaults.root_days.get() {
-            return Err(refused(path, 1, "leaf_days is above root_days: no certificate outlives its root"));
         }
         Ok(())
     }

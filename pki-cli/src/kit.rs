@@ -14,11 +14,6 @@ use pki_core::validity::Time;
 use crate::exit::{Failure, Result};
 use crate::script;
 
-/// Where kits lie below the folder of `issue`.
-pub(crate) const HOSTS: &str = "hosts";
-/// What must stay, below the folder of `issue`.
-pub(crate) const PRIVATE: &str = "private";
-
 /// The files of a kit with their paths inside it, scripts and manifest included.
 pub(crate) fn contents(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files: Vec<_> = bundle.files().into_iter().map(|file| (file.path, file.bytes.to_vec())).collect();

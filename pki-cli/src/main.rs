@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod doctor;
+mod estate;
 mod exit;
 mod files;
 mod inventory;

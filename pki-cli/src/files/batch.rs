@@ -79,12 +79,45 @@ impl Batch {
 
     /// Adds a file.
     pub(crate) fn file(&mut self, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
-        self.stage(path.into(), Change::Add, &[(String::new(), bytes.to_vec())])
+        let path = path.into();
+        self.stage(&path, bytes)?;
+        self.pieces.push(Piece { path, change: Change::Add });
+        Ok(())
     }
 
-    /// Adds a folder with its files.
-    pub(crate) fn folder(&mut self, path: impl Into<PathBuf>, files: &[(String, Vec<u8>)]) -> Result<()> {
-        self.stage(path.into(), Change::Add, files)
+    /// Adds a file, or replaces the one that is there. One that holds the same stays.
+    pub(crate) fn put_file(&mut self, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
+        let path = path.into();
+        let change = match fs::read(self.root.join(&path)) {
+            Ok(old) if old == bytes => return Ok(()),
+            Ok(_) => Change::Replace,
+            Err(_) => Change::Add,
+        };
+        self.stage(&path, bytes)?;
+        self.pieces.push(Piece { path, change });
+        Ok(())
+    }
+
+    /// Adds a folder with its files, or replaces the one that is there.
+    pub(crate) fn put_folder(&mut self, path: impl Into<PathBuf>, files: &[(String, Vec<u8>)]) -> Result<()> {
+        let path = path.into();
+        let change = if exists(&self.root.join(&path)) { Change::Replace } else { Change::Add };
+        files.iter().try_for_each(|(name, bytes)| self.stage(&path.join(name), bytes))?;
+        self.pieces.push(Piece { path, change });
+        Ok(())
+    }
+
+    /// Removes a file or folder, if it is there.
+    pub(crate) fn remove(&mut self, path: impl Into<PathBuf>) {
+        let path = path.into();
+        if exists(&self.root.join(&path)) {
+            self.pieces.push(Piece { path, change: Change::Remove });
+        }
+    }
+
+    /// Whether anything is to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
     }
 
     /// Everything new and changed so far, then moves it into place. If a piece cannot be moved, those before it are
@@ -109,21 +142,14 @@ impl Batch {
         Ok(())
     }
 
-    /// Writes one piece: a folder's files, or one file without a name.
-    fn stage(&mut self, path: PathBuf, change: Change, files: &[(String, Vec<u8>)]) -> Result<()> {
-        for (name, bytes) in files {
-            let relative = if name.is_empty() { path.clone() } else { path.join(name) };
-            let staged = self.staging.path().join(NEW).join(&relative);
-            let write = || {
-                private_folder_builder().recursive(true).create(staged.parent().unwrap_or(&staged))?;
-                create_new(&staged)?.write_all(bytes)
-            };
-            write().map_err(|error| {
-                Failure::io(format!("cannot write {}", self.root.join(&relative).display()), &error)
-            })?;
-            self.written.push(staged);
-        }
-        self.pieces.push(Piece { path, change });
+    fn stage(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let staged = self.staging.path().join(NEW).join(path);
+        let write = || {
+            private_folder_builder().recursive(true).create(staged.parent().unwrap_or(&staged))?;
+            create_new(&staged)?.write_all(bytes)
+        };
+        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))?;
+        self.written.push(staged);
         Ok(())
     }
 

@@ -45,6 +45,11 @@ impl Kit {
         Ok(Identified { id, leaf_sha256: manifest.leaf.thumbprint_sha256 })
     }
 
+    /// What the manifest in a kit's folder says.
+    pub(crate) fn manifest_of(folder: &Path) -> Result<Manifest> {
+        Ok(read_manifest(&folder.join(MANIFEST))?.0)
+    }
+
     /// Reads a kit's folder. A file that is missing or unreadable is a failure; one that was changed is reported.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let (manifest, id) = read_manifest(&folder.join(MANIFEST))?;

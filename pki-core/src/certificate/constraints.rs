@@ -8,6 +8,7 @@ use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, GeneralSubtrees};
 use super::dns_pattern::{is_at_or_below, is_host, is_host_pattern, is_subtree_base};
 use super::{Certificate, GeneralName};
 use crate::error::Result;
+use crate::name::DnsName;
 
 /// NameConstraints: the subtrees that certificates below a root must keep to.
 ///
@@ -77,6 +78,17 @@ impl NameConstraints {
     /// As [`NameConstraints::check`].
     pub fn check_issuer(&self, certificate: &Certificate) -> core::result::Result<(), ConstraintViolation> {
         self.check_names(names_of(certificate).collect())
+    }
+
+    /// Checks the names that a host's certificate is to have, before there is one.
+    ///
+    /// # Errors
+    /// As [`NameConstraints::check`].
+    pub fn check_hosts<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n DnsName>,
+    ) -> core::result::Result<(), ConstraintViolation> {
+        self.check_names(names.into_iter().map(|name| GeneralName::Dns(name.as_str().to_owned())).collect())
     }
 
     fn check_names(&self, names: Vec<GeneralName>) -> core::result::Result<(), ConstraintViolation> {

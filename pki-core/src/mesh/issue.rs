@@ -42,7 +42,6 @@ pub struct IssuedRoot {
 
 /// One host's bundle, and the password that opens it.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct IssuedHost {
     /// What the host installs.
     pub bundle: Bundle,
@@ -98,7 +97,7 @@ impl Mesh {
     /// The names of the roots' files without their endings, in the order of [`IssuedMesh::roots`].
     pub fn root_labels(&self) -> Vec<String> {
         match self.trust {
-            Trust::PerHost => self.hosts.iter().map(|host| host.root_label()).collect(),
+            Trust::PerHost => self.hosts.iter().map(Host::root_label).collect(),
             Trust::Shared => vec![SHARED_ROOT.to_owned()],
         }
     }

@@ -1,0 +1,162 @@
+//! What `issue` tells at its end: what it changed, and nothing of what stayed.
+
+use std::path::{Path, PathBuf};
+
+use pki_core::mesh::{IssuedHost, IssuedRoot};
+use pki_core::validity::Time;
+use serde::Serialize;
+
+use super::super::plural;
+use super::make::Made;
+use crate::estate::{HOSTS, PRIVATE, Reason, Touched, Work, kit_folder, password_file, root_key};
+use crate::exit::{Exit, Result};
+use crate::kit::CertificateEntry;
+use crate::output;
+
+/// What became of the folder.
+pub(super) struct Outcome<'o> {
+    pub(super) dir: &'o Path,
+    pub(super) work: &'o Work,
+    pub(super) made: &'o Made,
+    pub(super) touched: &'o [Touched],
+    /// How many hosts the inventory has.
+    pub(super) hosts: usize,
+    pub(super) now: Time,
+}
+
+impl Outcome<'_> {
+    pub(super) fn print(&self, json: bool) -> Result {
+        for host in &self.work.strangers {
+            let consequence = "its kit stays and its root is still trusted; --prune removes both";
+            output::note("warning", &format!("{host} is not in the inventory: {consequence}"));
+        }
+        if json {
+            output::json(&self.summary())?;
+        } else {
+            output::result(&self.text())?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn text(&self) -> String {
+        let mut text: String =
+            self.made.hosts.iter().zip(&self.work.kits).map(|(host, kit)| self.host(host, kit.reason)).collect();
+        for Touched { host, added, removed } in self.touched {
+            let mut rows = vec![["kit".to_owned(), self.shown(kit_folder(host))]];
+            rows.extend(added.iter().map(|label| ["trusts now".to_owned(), format!("trust/{label}.cer")]));
+            rows.extend(removed.iter().map(|label| ["no longer".to_owned(), format!("trust/{label}.cer")]));
+            text.push_str(&format!("{host}: other roots\n{}\n", output::columns(2, &rows)));
+        }
+        for host in &self.work.pruned {
+            text.push_str(&format!("{host}: removed\n\n"));
+        }
+        if text.is_empty() {
+            return format!("nothing to do: {} as the inventory says\n", plural(self.hosts as i64, "host"));
+        }
+        text.push_str(&next_steps(self.dir));
+        text
+    }
+
+    fn host(&self, IssuedHost { bundle, .. }: &IssuedHost, reason: Reason) -> String {
+        let host = bundle.fqdn.as_str();
+        let end = bundle.leaf.validity().not_after;
+        let heading = match reason {
+            Reason::New => host.to_owned(),
+            Reason::NewRoot => format!("{host}: a new root"),
+            Reason::Names => format!("{host}: a new certificate with other names"),
+            Reason::Encoding => format!("{host}: the same certificate, encoded for another Windows"),
+        };
+        let password = self.dir.join(password_file(host));
+        let opened_with =
+            if password.is_file() { output::path(&password) } else { "the one that was given".to_owned() };
+        let rows = [
+            ["kit".to_owned(), self.shown(kit_folder(host))],
+            ["imports on".to_owned(), format!("Windows Server {} and later", bundle.encoding.oldest_windows())],
+            ["thumbprint".to_owned(), bundle.leaf.thumbprint().to_string()],
+            ["ends".to_owned(), format!("{end}, in {}", plural(end.days_after(self.now), "day"))],
+            ["trusts".to_owned(), plural(self.work.trust.len() as i64, "root")],
+            ["password".to_owned(), opened_with],
+        ];
+        format!("{heading}\n{}\n", output::columns(2, &rows))
+    }
+
+    fn shown(&self, path: PathBuf) -> String {
+        output::path(&self.dir.join(path))
+    }
+
+    fn summary(&self) -> Summary<'_> {
+        let in_dir = |path: PathBuf| self.dir.join(path).display().to_string();
+        let host = |IssuedHost { bundle, .. }: &IssuedHost| {
+            let fqdn = bundle.fqdn.as_str();
+            let password = password_file(fqdn);
+            HostSummary {
+                host: fqdn.to_owned(),
+                kit: in_dir(kit_folder(fqdn)),
+                password_file: self.dir.join(&password).is_file().then(|| in_dir(password)),
+                encoding: bundle.encoding.to_string(),
+                oldest_windows_server: bundle.encoding.oldest_windows().to_string(),
+                leaf: CertificateEntry::of(in_dir(kit_folder(fqdn).join(format!("{fqdn}.cer"))), &bundle.leaf),
+            }
+        };
+        let root = |root: &IssuedRoot| RootSummary {
+            key: in_dir(root_key(&root.label)),
+            subject: root.authority.certificate().subject().to_string(),
+            not_after: root.authority.certificate().validity().not_after.to_string(),
+            thumbprint_sha1: root.authority.certificate().thumbprint().to_string(),
+        };
+        Summary {
+            dir: self.dir.display().to_string(),
+            hosts: self.made.hosts.iter().map(host).collect(),
+            roots: self.made.roots.iter().map(root).collect(),
+            other_roots: self.touched,
+            removed: &self.work.pruned,
+            not_in_inventory: &self.work.strangers,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Summary<'s> {
+    dir: String,
+    /// Whose kits were made or made anew.
+    hosts: Vec<HostSummary>,
+    /// The new roots.
+    roots: Vec<RootSummary>,
+    /// Whose kits stay and trust other roots now.
+    other_roots: &'s [Touched],
+    removed: &'s [String],
+    not_in_inventory: &'s [String],
+}
+
+#[derive(Serialize)]
+struct HostSummary {
+    host: String,
+    kit: String,
+    /// Absent if the password was given.
+    password_file: Option<String>,
+    encoding: String,
+    oldest_windows_server: String,
+    leaf: CertificateEntry,
+}
+
+#[derive(Serialize)]
+struct RootSummary {
+    key: String,
+    subject: String,
+    not_after: String,
+    thumbprint_sha1: String,
+}
+
+fn next_steps(dir: &Path) -> String {
+    let (hosts, private) = (dir.join(HOSTS), dir.join(PRIVATE));
+    format!(
+        "Next:
+  1. Copy the folder of each host that is named here, below {}, to it, and nothing else.
+  2. Bring each host's administrator the password by another way.
+  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.
+  4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
+",
+        output::path(&hosts),
+        output::path(&private)
+    )
+}

@@ -1,0 +1,233 @@
+//! Compares the inventory with the folder: what to make, what to change, what is in the way. Pure.
+
+use std::collections::BTreeSet;
+
+use pki_core::mesh::{Mesh, RootOrder, SHARED_ROOT, Trust};
+use pki_core::name::{DnsName, Fqdn, RootName};
+use pki_core::pfx::Encoding;
+use pki_core::validity::Time;
+
+use super::{Estate, KitOnDisk, Root};
+use crate::inventory::{Entry, Inventory};
+
+/// What the caller allows beyond what is always done.
+#[derive(Debug, Default)]
+pub(crate) struct Wishes {
+    /// Take away what belongs to hosts that are no longer in the inventory.
+    pub(crate) prune: bool,
+    /// Hosts that may get a new root.
+    pub(crate) replace: Vec<Fqdn>,
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    /// Roots to make. One of the same label that exists is replaced.
+    pub(crate) roots: Vec<RootOrder>,
+    /// Kits to make, or to make anew.
+    pub(crate) kits: Vec<KitWork>,
+    /// The label of every root that hosts trust afterwards, in the order of the inventory.
+    pub(crate) trust: Vec<String>,
+    /// Hosts whose kits, passwords and roots go.
+    pub(crate) pruned: Vec<String>,
+    /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
+    pub(crate) strangers: Vec<String>,
+}
+
+/// A kit to make.
+#[derive(Debug, Clone)]
+pub(crate) struct KitWork {
+    pub(crate) entry: Entry,
+    pub(crate) signer: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) reason: Reason,
+}
+
+/// Why a kit is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// There is none.
+    New,
+    /// Its root is new.
+    NewRoot,
+    /// Its certificate has other names than the inventory says.
+    Names,
+    /// Only its PFX has another encoding; key and certificate stay.
+    Encoding,
+}
+
+/// Why nothing can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) problem: String,
+    pub(crate) way_out: String,
+}
+
+/// Compares. `mesh` is the inventory as the library takes it.
+pub(crate) fn plan(
+    inventory: &Inventory,
+    mesh: &Mesh,
+    estate: &Estate,
+    wishes: &Wishes,
+    now: Time,
+) -> pki_core::Result<Result<Work, Refusal>> {
+    let orders = mesh.order()?.roots;
+    Ok(Planner { inventory, orders, estate, wishes, now, work: Work::default() }.plan())
+}
+
+struct Planner<'p> {
+    inventory: &'p Inventory,
+    /// Every root of the mesh, if it were made from nothing.
+    orders: Vec<RootOrder>,
+    estate: &'p Estate,
+    wishes: &'p Wishes,
+    now: Time,
+    work: Work,
+}
+
+impl Planner<'_> {
+    fn plan(mut self) -> Result<Work, Refusal> {
+        let shared: Vec<_> = self.inventory.hosts.iter().collect();
+        let groups: Vec<Vec<&Entry>> = match self.inventory.defaults.trust {
+            Trust::Shared => vec![shared],
+            _ => shared.into_iter().map(|entry| vec![entry]).collect(),
+        };
+        for (order, entries) in std::mem::take(&mut self.orders).into_iter().zip(groups) {
+            self.group(order, &entries)?;
+        }
+        self.strangers();
+        Ok(self.work)
+    }
+
+    /// A root and the hosts that it signs for.
+    fn group(&mut self, mut order: RootOrder, entries: &[&Entry]) -> Result<(), Refusal> {
+        for entry in entries {
+            if let Some(kit) = self.estate.kit(&entry.fqdn) {
+                order.label = self.signer_of(entry, kit, &order.label)?;
+            }
+        }
+        let label = order.label.clone();
+        let is_new = self.root(order, entries)?;
+        for entry in entries {
+            self.host(entry, &label, is_new)?;
+        }
+        self.work.trust.push(label);
+        Ok(())
+    }
+
+    /// The label of the root that signed a kit's certificate, where the inventory's shape of trust has its hosts signed
+    /// by one of this label.
+    fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
+        match self.estate.signer_of(&kit.leaf) {
+            Some(label) if (label == SHARED_ROOT) == (usual == SHARED_ROOT) => Ok(label.to_owned()),
+            Some(_) => Err(Refusal {
+                problem: format!("the kit of {} was made for another shape of trust", entry.fqdn),
+                way_out: "change trust in the inventory back, or make the mesh anew in another folder".to_owned(),
+            }),
+            None if self.may_replace(&entry.fqdn) => Ok(usual.to_owned()),
+            None => Err(Refusal {
+                problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
+                way_out: format!("bring it back, or give the host a new root: --replace {}", entry.fqdn),
+            }),
+        }
+    }
+
+    /// Orders a root if there is none, or if another one was asked for. Says whether it did.
+    fn root(&mut self, order: RootOrder, entries: &[&Entry]) -> Result<bool, Refusal> {
+        let asked_for = entries.iter().any(|entry| self.may_replace(&entry.fqdn));
+        if let (Some(root), false) = (self.estate.roots.get(&order.label), asked_for) {
+            return match self.misfit(root, &order, entries) {
+                None => Ok(false),
+                Some(problem) => Err(Refusal {
+                    problem: format!("{} cannot stay as it is: {problem}", root.certificate.subject()),
+                    way_out: format!(
+                        "with a new root its hosts get new certificates, and every host has to install its new kit; if \
+                         that is wanted: --replace {}",
+                        entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default()
+                    ),
+                }),
+            };
+        }
+        self.work.roots.push(order);
+        Ok(true)
+    }
+
+    /// Why a root cannot serve its hosts.
+    fn misfit(&self, root: &Root, order: &RootOrder, entries: &[&Entry]) -> Option<String> {
+        let certificate = &root.certificate;
+        if !certificate.validity().contains(self.now) {
+            return Some(format!("it is not valid now ({})", certificate.validity()));
+        }
+        let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
+        // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
+        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&order.profile.name) {
+            return Some(format!("the inventory calls it {}", order.profile.name));
+        }
+        match &certificate.extensions().name_constraints {
+            Some(constraints) => constraints
+                .check_hosts(&order.profile.hosts)
+                .err()
+                .map(|violation| format!("its name constraints do not permit every name of its hosts: {violation}")),
+            None if order.profile.name_constraints => {
+                Some("it is not limited to its hosts' names, as name_constraints asks".to_owned())
+            }
+            None => None,
+        }
+    }
+
+    fn host(&mut self, entry: &Entry, signer: &str, is_new_root: bool) -> Result<(), Refusal> {
+        let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
+        let reason = match self.estate.kit(&entry.fqdn) {
+            None => Some(Reason::New),
+            Some(_) if is_new_root => Some(Reason::NewRoot),
+            Some(kit) if !has_names(kit, entry) => Some(Reason::Names),
+            Some(kit) if kit.manifest.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
+            Some(_) => None,
+        };
+        let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
+        if needs_key && self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
+            return Err(Refusal {
+                problem: format!(
+                    "the key of {} was discarded, so nothing new can be signed for {}",
+                    signer, entry.fqdn
+                ),
+                way_out: format!("give the host a new root: --replace {}", entry.fqdn),
+            });
+        }
+        if let Some(reason) = reason {
+            self.work.kits.push(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason });
+        }
+        Ok(())
+    }
+
+    /// What belongs to hosts that are not in the inventory. Until somebody asks to prune they are trusted.
+    fn strangers(&mut self) {
+        let listed =
+            |host: &str| self.inventory.hosts.iter().any(|entry| entry.fqdn.as_str().eq_ignore_ascii_case(host));
+        let strangers: Vec<_> =
+            self.estate.kits.values().map(|kit| kit.host.clone()).filter(|host| !listed(host)).collect();
+        if self.wishes.prune {
+            self.work.pruned = strangers;
+            return;
+        }
+        self.work.strangers = strangers;
+        let others = self.estate.roots.keys().filter(|label| !self.work.trust.contains(label));
+        let others: Vec<_> = others.cloned().collect();
+        self.work.trust.extend(others);
+    }
+
+    fn may_replace(&self, host: &Fqdn) -> bool {
+        self.wishes.replace.contains(host)
+    }
+}
+
+fn names_of(entry: &Entry) -> Vec<DnsName> {
+    std::iter::once(entry.fqdn.as_dns_name()).chain(&entry.also).cloned().collect()
+}
+
+/// Whether a kit's certificate has exactly the names of the inventory. Their order does not matter.
+fn has_names(kit: &KitOnDisk, entry: &Entry) -> bool {
+    let lower = |name: &str| name.to_ascii_lowercase();
+    let wanted: BTreeSet<_> = names_of(entry).iter().map(DnsName::to_lowercase).collect();
+    kit.leaf.dns_names().into_iter().map(lower).collect::<BTreeSet<_>>() == wanted
+}

@@ -1,0 +1,145 @@
+//! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use pki_core::bundle::{Bundle, TrustedRoot};
+use pki_core::mesh::{IssuedHost, IssuedRoot};
+use pki_core::pfx::Encoding;
+use pki_core::validity::Time;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{Estate, KitOnDisk, PRIVATE, Work, kit_folder, password_file, root_certificate, root_key};
+use crate::exit::Result;
+use crate::files::{self, Batch};
+use crate::inventory::INVENTORY;
+use crate::kit;
+
+/// Everything that is to be written.
+pub(crate) struct Made<'m> {
+    pub(crate) inventory: &'m str,
+    pub(crate) work: &'m Work,
+    /// The new roots.
+    pub(crate) roots: &'m [IssuedRoot],
+    /// What was issued, or sealed anew, for each of the work's kits.
+    pub(crate) hosts: &'m [IssuedHost],
+    /// Whether the password was given, so that none is kept.
+    pub(crate) given: bool,
+    pub(crate) now: Time,
+}
+
+/// A kit that stays, with the labels of the roots that came and went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Touched {
+    pub(crate) host: String,
+    pub(crate) added: Vec<String>,
+    pub(crate) removed: Vec<String>,
+}
+
+/// Writes. Private files come first: a kit is never there without the password that opens it.
+pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<Touched>> {
+    let mut batch = Batch::new(dir, PRIVATE)?;
+    for root in made.roots {
+        let pem = root.authority.secret_key().secret_pkcs8_pem()?;
+        batch.put_file(root_key(&root.label), pem.as_bytes())?;
+        batch.put_file(root_certificate(&root.label), root.authority.certificate().as_der())?;
+    }
+    for IssuedHost { bundle, password, .. } in made.hosts {
+        if let Some(password) = password {
+            let line = Zeroizing::new(format!("{}\n", password.secret_text()));
+            batch.put_file(password_file(bundle.fqdn.as_str()), line.as_bytes())?;
+        } else if made.given {
+            batch.remove(password_file(bundle.fqdn.as_str()));
+        }
+    }
+    batch.put_file(INVENTORY, made.inventory.as_bytes())?;
+    let trust = trust(estate, made);
+    for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
+        let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
+        let bundle = with_trust(bundle, &trust, &kit.signer);
+        batch.put_folder(kit_folder(folder), &kit::contents(&bundle, made.now)?)?;
+    }
+    let mut touched = Vec::new();
+    for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
+        touched.extend(touch(&mut batch, dir, estate, kit, &trust, made.now)?);
+    }
+    remove_pruned(&mut batch, estate, made);
+    if !batch.is_empty() {
+        batch.commit()?;
+    }
+    Ok(touched)
+}
+
+/// Every root that hosts trust afterwards.
+fn trust(estate: &Estate, made: &Made<'_>) -> Arc<[TrustedRoot]> {
+    let new: BTreeMap<_, _> =
+        made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
+    let certificate = |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
+    let labels = made.work.trust.iter();
+    labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect()
+}
+
+fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bundle {
+    let Bundle { fqdn, leaf, pfx, encoding, .. } = bundle;
+    Bundle::new(fqdn.clone(), leaf.clone(), pfx.clone(), *encoding, Arc::clone(trust), signer)
+}
+
+fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
+    made.hosts.iter().any(|host| host.bundle.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
+}
+
+/// Changes the roots of a kit that stays: one file for each root, and the files that list them.
+fn touch(
+    batch: &mut Batch,
+    dir: &Path,
+    estate: &Estate,
+    kit: &KitOnDisk,
+    trust: &Arc<[TrustedRoot]>,
+    now: Time,
+) -> Result<Option<Touched>> {
+    let has = |root: &&TrustedRoot| {
+        let (path, sha256) = (root.path(), root.certificate.sha256_thumbprint().to_string());
+        kit.manifest.trust.iter().any(|entry| entry.file == path && entry.thumbprint_sha256 == sha256)
+    };
+    let added: Vec<_> = trust.iter().filter(|root| !has(root)).collect();
+    let removed: Vec<_> = kit.trusts().filter(|label| !trust.iter().any(|root| root.label == *label)).collect();
+    if added.is_empty() && removed.is_empty() {
+        return Ok(None);
+    }
+    let folder = kit_folder(&kit.host);
+    let pfx = files::read(&dir.join(&folder).join(&kit.manifest.pfx.file))?;
+    let fqdn = pki_core::name::Fqdn::of_computer(&kit.manifest.host)?;
+    let encoding =
+        if kit.manifest.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
+    let signer = estate.signer_of(&kit.leaf).unwrap_or_default();
+    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(trust), signer);
+    for (name, bytes) in kit::contents(&bundle, now)? {
+        let lists_roots = !name.starts_with("trust/") && !bundle.files().iter().any(|file| file.path == name);
+        if lists_roots || added.iter().any(|root| root.path() == name) {
+            batch.put_file(folder.join(&name), &bytes)?;
+        }
+    }
+    for label in &removed {
+        batch.remove(folder.join(format!("trust/{label}.cer")));
+    }
+    Ok(Some(Touched {
+        host: kit.host.clone(),
+        added: added.iter().map(|root| root.label.clone()).collect(),
+        removed: removed.into_iter().map(str::to_owned).collect(),
+    }))
+}
+
+fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
+    for host in &made.work.pruned {
+        batch.remove(kit_folder(host));
+        batch.remove(password_file(host));
+    }
+    if !made.work.pruned.is_empty() {
+        for label in estate.roots.keys().filter(|label| !made.work.trust.contains(label)) {
+            batch.remove(root_certificate(label));
+            batch.remove(root_key(label));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One run at a time for a folder.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{create_private_folder, shut};
+use crate::exit::{Failure, Result};
+
+/// A folder, as long as this run has it to itself.
+#[derive(Debug)]
+pub(crate) struct FolderLock {
+    _handle: File,
+    /// Folders that did not exist before, the innermost first. They go again if nothing came into them.
+    made: Vec<PathBuf>,
+}
+
+impl FolderLock {
+    /// Takes a subfolder of a folder, which is made if need be and shut to all but its owner.
+    pub(crate) fn take(root: &Path, inner: &str) -> Result<Self> {
+        let folder = root.join(inner);
+        let made = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let made = made.map(Path::to_owned).collect();
+        create_private_folder(&folder)?;
+        shut(&folder)?;
+        match lock(&folder) {
+            Ok(handle) => Ok(Self { _handle: handle, made }),
+            Err(error) if is_taken(&error) => {
+                Err(Failure::new(format!("another replica-pki is at work in {}", root.display()))
+                    .hint("wait until it has ended, then run the command again"))
+            }
+            Err(error) => Err(Failure::io(format!("cannot lock {}", folder.display()), &error)),
+        }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        for folder in &self.made {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// The folder itself is locked: a file could be removed and made again meanwhile.
+#[cfg(unix)]
+fn lock(folder: &Path) -> io::Result<File> {
+    let handle = File::open(folder)?;
+    handle.try_lock()?;
+    Ok(handle)
+}
+
+/// Windows locks no folders. Nobody else can open this file while it is open, and it goes when it is closed, also when
+/// the run is killed.
+#[cfg(windows)]
+fn lock(folder: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+    let mut options = File::options();
+    options.write(true).create(true).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    options.open(folder.join(".replica-pki-lock"))
+}
+
+#[cfg(unix)]
+fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+#[cfg(windows)]
+fn is_taken(error: &io::Error) -> bool {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
+}
