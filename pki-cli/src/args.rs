@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Make everything that some hosts need to trust each other
     #[command(after_help = help::ISSUE)]
     Issue(Issue),
+    /// Tell how the hosts of a mesh are: what ends soon, what does not fit
+    #[command(after_help = help::STATUS)]
+    Status(Status),
     /// Make one self-signed root
     #[command(after_help = help::ROOT)]
     Root(Root),
@@ -83,6 +86,30 @@ pub(crate) struct Issue {
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) dir: Dir,
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Within {
+    /// What ends within so many days counts as ending soon: 60d
+    #[arg(long = "within", value_name = "DAYS", default_value = "60d", value_parser = days)]
+    given: Days,
+}
+
+impl Within {
+    pub(crate) fn days(&self) -> Days {
+        self.given
+    }
 }
 
 #[derive(Args)]
@@ -265,6 +292,11 @@ pub(crate) struct PasswordFile {
     /// else the variable REPLICA_PKI_PASSWORD
     #[arg(long = "password-file", verbatim_doc_comment, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+}
+
+/// `60d` or `60`.
+fn days(given: &str) -> Result<Days, pki_core::Error> {
+    given.strip_suffix('d').unwrap_or(given).parse()
 }
 
 fn time(given: &str) -> Result<Time, pki_core::Error> {

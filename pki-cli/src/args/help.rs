@@ -13,18 +13,32 @@ Exit codes:
 
 pub(super) const ISSUE: &str = "\
 Makes, without asking anything:
-  DIR/hosts/HOST/   the kit: this folder goes to that host, nothing else does
-  DIR/private/      stays here: the roots' keys and the passwords of the PFX files
+  DIR/inventory.toml  the hosts and what holds for all; edit it, then run issue again
+  DIR/hosts/HOST/     the kit: this folder goes to that host, nothing else does
+  DIR/private/        stays here: the roots' keys and the passwords of the PFX files
 
-Each PFX gets a random password unless --password-file or the variable gives one for all.
-An existing kit or key is never overwritten: then nothing at all is written.
+What exists and fits the inventory stays byte for byte. A new host gets its kit, and every
+other kit its root. Each PFX gets a random password unless --password-file or the variable
+gives one for all.
 
 Examples:
   replica-pki issue HOST4.atwork.at HOST5.atwork.at
+  replica-pki issue HOST6.atwork.at
   replica-pki issue HOST4.atwork.at HOST5.atwork.at --windows 2012r2 --dir old-servers
   replica-pki issue n1.example.org n2.example.org n3.example.org --trust shared --dir mesh --json
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const STATUS: &str = "\
+One line a host: days left of its certificate and of its root, the encoding of its PFX, and
+what ends soon, is missing, or does not fit the inventory. Changes nothing; fit for a
+scheduled job.
+
+Examples:
+  replica-pki status
+  replica-pki status --within 90d --json
+
+Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
 
 pub(super) const ROOT: &str = "\
 Writes NAME.cer (DER) and NAME.key.pem (PKCS#8, for its owner's eyes only).

@@ -59,6 +59,8 @@ pub(crate) enum Reason {
 /// Why nothing can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
+    /// Whose root or kit it is about.
+    pub(crate) host: String,
     pub(crate) problem: String,
     pub(crate) way_out: String,
 }
@@ -121,11 +123,13 @@ impl Planner<'_> {
         match self.estate.signer_of(&kit.leaf) {
             Some(label) if (label == SHARED_ROOT) == (usual == SHARED_ROOT) => Ok(label.to_owned()),
             Some(_) => Err(Refusal {
+                host: entry.fqdn.to_string(),
                 problem: format!("the kit of {} was made for another shape of trust", entry.fqdn),
                 way_out: "change trust in the inventory back, or make the mesh anew in another folder".to_owned(),
             }),
             None if self.may_replace(&entry.fqdn) => Ok(usual.to_owned()),
             None => Err(Refusal {
+                host: entry.fqdn.to_string(),
                 problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
                 way_out: format!("bring it back, or give the host a new root: --replace {}", entry.fqdn),
             }),
@@ -139,6 +143,7 @@ impl Planner<'_> {
             return match self.misfit(root, &order, entries) {
                 None => Ok(false),
                 Some(problem) => Err(Refusal {
+                    host: entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default(),
                     problem: format!("{} cannot stay as it is: {problem}", root.certificate.subject()),
                     way_out: format!(
                         "with a new root its hosts get new certificates, and every host has to install its new kit; if \

@@ -9,6 +9,7 @@
 )]
 
 mod failures;
+mod growing;
 mod help;
 mod inspect;
 mod kits;
