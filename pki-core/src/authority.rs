@@ -9,8 +9,7 @@ use rand::CryptoRng;
 
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
-use crate::key::{KeyPair, PublicKey, PublicKeyAlgorithm};
-use crate::name::printable;
+use crate::key::{KeyPair, PublicKey};
 use crate::profile::{LeafProfile, RootProfile};
 use crate::validity::{Time, Validity};
 
@@ -95,7 +94,7 @@ impl Authority {
         now: Time,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Certificate> {
-        require_strong(key)?;
+        key.require_strong()?;
         if profile.fqdn.as_str().eq_ignore_ascii_case(self.common_name()) {
             return Err(Error::NamedLikeItsRoot { name: profile.fqdn.to_string() });
         }
@@ -108,16 +107,12 @@ impl Authority {
                 now: now.to_string(),
             });
         }
-        let root_identifier = match &self.root.extensions().subject_key_identifier {
-            Some(identifier) => identifier.clone(),
-            None => self.root.public_key().key_identifier().to_vec(),
-        };
         let contents = issue::Contents {
-            issuer: issue::name_from_der(self.root.subject().as_der())?,
+            issuer: self.root.subject().to_x509()?,
             subject: profile.subject()?,
             validity: Validity::starting(now, profile.days)?.clipped_to(within)?,
             public_key: key,
-            extensions: profile.extensions(key, &root_identifier)?,
+            extensions: profile.extensions(key, &self.key_identifier())?,
         };
         let leaf = contents.sign(&self.key, rng)?;
         self.check(&leaf)?;
@@ -132,6 +127,14 @@ impl Authority {
     /// The root's private key.
     pub fn secret_key(&self) -> &KeyPair {
         &self.key
+    }
+
+    /// What the AuthorityKeyIdentifier of everything that is signed here says.
+    pub(crate) fn key_identifier(&self) -> Vec<u8> {
+        match &self.root.extensions().subject_key_identifier {
+            Some(identifier) => identifier.clone(),
+            None => self.root.public_key().key_identifier().to_vec(),
+        }
     }
 
     fn common_name(&self) -> &str {
@@ -157,15 +160,5 @@ impl Authority {
             });
         }
         Ok(())
-    }
-}
-
-fn require_strong(key: &PublicKey) -> Result<()> {
-    match key.algorithm() {
-        PublicKeyAlgorithm::Rsa { bits: 2048.. } => Ok(()),
-        PublicKeyAlgorithm::Rsa { bits } => Err(Error::KeySize { bits: *bits }),
-        PublicKeyAlgorithm::Other { oid } => {
-            Err(Error::UnsupportedAlgorithm { what: "the public key", algorithm: printable(oid) })
-        }
     }
 }

@@ -8,6 +8,7 @@ mod dns_pattern;
 mod extensions;
 mod fields;
 mod general_name;
+mod signed;
 mod thumbprint;
 
 use core::fmt;
@@ -20,8 +21,9 @@ pub use constraints::{ConstraintViolation, NameConstraints};
 pub use distinguished_name::DistinguishedName;
 pub(crate) use dns_pattern::is_host_pattern;
 pub use extensions::{BasicConstraints, Extensions, KeyUsage, Purpose};
-use fields::{Fields, Tbs};
+use fields::Tbs;
 pub use general_name::GeneralName;
+pub(crate) use signed::{Signed, as_pem, pem_block, whole};
 pub use thumbprint::{Sha1Thumbprint, Sha256Thumbprint};
 
 use crate::error::{Error, Result};
@@ -59,7 +61,7 @@ impl Certificate {
             let (found, limit) = (der.len() as u64, MAX_BYTES as u64);
             return Err(Error::OverLimit { what: CERTIFICATE, quantity: "size in bytes", found, limit });
         }
-        let Fields { tbs, algorithm, signature } = Fields::from_der(der).map_err(damaged)?;
+        let Signed { contents: tbs, algorithm, signature } = Signed::from_der(der).map_err(damaged)?;
         let parsed = Tbs::from_der(tbs).map_err(damaged)?;
         if parsed.algorithm != algorithm {
             return Err(damaged("its two signature algorithms differ (RFC 5280 section 4.1.1.2)"));
@@ -85,13 +87,7 @@ impl Certificate {
     /// # Errors
     /// As [`Certificate::from_der`].
     pub fn from_pem(pem: &str) -> Result<Self> {
-        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-        const END: &str = "-----END CERTIFICATE-----";
-        let start = pem.find(BEGIN).ok_or_else(|| damaged("no PEM block CERTIFICATE"))?;
-        let block = pem.get(start..).unwrap_or_default();
-        let end = block.find(END).ok_or_else(|| damaged("the PEM block does not end"))? + END.len();
-        let (_, der) = der::pem::decode_vec(block.get(..end).unwrap_or_default().as_bytes()).map_err(damaged)?;
-        Self::from_der(&der)
+        Self::from_der(&pem_block(pem, &[PEM_LABEL]).map_err(damaged)?)
     }
 
     /// Reads a file that is DER or PEM, whichever it is.
@@ -99,10 +95,7 @@ impl Certificate {
     /// # Errors
     /// As [`Certificate::from_der`].
     pub fn from_der_or_pem(bytes: &[u8]) -> Result<Self> {
-        match core::str::from_utf8(bytes) {
-            Ok(text) if text.contains("-----BEGIN") => Self::from_pem(text),
-            _ => Self::from_der(bytes),
-        }
+        as_pem(bytes).map_or_else(|| Self::from_der(bytes), Self::from_pem)
     }
 
     /// The certificate in DER.
@@ -112,7 +105,7 @@ impl Certificate {
 
     /// The certificate in PEM, lines ended by LF.
     pub fn to_pem(&self) -> String {
-        der::pem::encode_string("CERTIFICATE", LineEnding::LF, &self.der).unwrap_or_default()
+        der::pem::encode_string(PEM_LABEL, LineEnding::LF, &self.der).unwrap_or_default()
     }
 
     /// The version as people count it: 3 for nearly all.
@@ -209,6 +202,7 @@ impl fmt::Debug for Certificate {
 /// Large enough for any certificate met in practice, small enough to parse at once.
 const MAX_BYTES: usize = 256 * 1024;
 const CERTIFICATE: &str = "the certificate";
+const PEM_LABEL: &str = "CERTIFICATE";
 
 fn damaged(error: impl ToString) -> Error {
     Error::Damaged { what: CERTIFICATE, detail: error.to_string() }

@@ -5,7 +5,7 @@
 
 mod name;
 
-pub use name::{HostNameProblem, RootNameProblem};
+pub use name::{HostNameProblem, RootNameProblem, UrlProblem};
 
 /// Why something could not be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,14 @@ pub enum Error {
         name: String,
         /// The rule that it breaks.
         problem: RootNameProblem,
+    },
+    /// A URL that cannot stand in a certificate as the place of a revocation list.
+    #[error("{url:?} cannot be the place of a revocation list: {problem}")]
+    Url {
+        /// The URL as it was given.
+        url: String,
+        /// The rule that it breaks.
+        problem: UrlProblem,
     },
     /// The same host was given twice; case does not make names different.
     #[error("{name} is named twice; case makes no difference")]
@@ -77,6 +85,28 @@ pub enum Error {
         what: &'static str,
         /// Its name, or its object identifier in dotted form.
         algorithm: String,
+    },
+    /// A signature by an algorithm that no longer proves anything.
+    #[error("{what} is signed with {algorithm}, which can be forged")]
+    WeakSignature {
+        /// What was being read.
+        what: &'static str,
+        /// The algorithm's name.
+        algorithm: String,
+    },
+    /// A request whose names cannot stand in a host's certificate.
+    #[error("the names of the request cannot be used: {problem}")]
+    RequestedNames {
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// A certificate that no list of this root can revoke.
+    #[error("{subject} cannot be revoked: {problem}")]
+    NotRevocable {
+        /// The certificate's subject.
+        subject: String,
+        /// Why not.
+        problem: &'static str,
     },
     /// Bytes that are not what they should be.
     #[error("{what} is damaged: {detail}")]

@@ -30,6 +30,8 @@
 //! |---|---|
 //! | everything for several hosts | [`mesh::Mesh`] |
 //! | one root, one certificate, step by step | [`authority::Authority`] |
+//! | a certificate for a key that stays where it is | [`request::CertificationRequest`] |
+//! | a revocation list | [`revocation::Revocations`] |
 //! | a PFX of your own making, or one of others explained | [`pfx::seal`], [`pfx::open`] |
 //! | to know whether a peer will accept a certificate | [`verify::verify`] |
 //! | a CA in a unit test | `examples/unit_test.rs` |
@@ -46,7 +48,7 @@
 //! opt-level = 3
 //! ```
 //!
-//! Not here: revocation, certificate policies, algorithms other than RSA, and anything of Windows itself.
+//! Not here: asking anybody whether a certificate is revoked, certificate policies, algorithms other than RSA, and anything of Windows itself.
 
 // Bottom-up: a room uses only rooms declared above it.
 
@@ -57,7 +59,9 @@ pub mod key;
 pub mod validity;
 pub mod certificate;
 pub mod profile;
+pub mod request;
 pub mod authority;
+pub mod revocation;
 pub mod pfx;
 pub mod bundle;
 pub mod mesh;

@@ -1,8 +1,8 @@
 //! What stands in a certificate, clause by clause: the root and the host's leaf.
 //!
 //! Both are version 3 (RFC 5280 §4.1.2.1) and signed with SHA-256 and RSA. Left out on purpose: certificate policies and
-//! authority information (nobody would read them), revocation list locations (there is no list), unique identifiers
-//! (RFC 5280 §4.1.2.8 forbids them), and any name but the CommonName in the subject.
+//! authority information (nobody would read them), unique identifiers (RFC 5280 §4.1.2.8 forbids them), and any name but
+//! the CommonName in the subject. A leaf says where its root's revocation list is found only if there is to be one.
 
 mod leaf;
 mod root;
@@ -21,7 +21,7 @@ pub use root::RootProfile;
 use crate::error::{Error, Result};
 
 /// A name of one CommonName. UTF8String, as RFC 5280 §4.1.2.4 asks of new certificates.
-fn common_name(text: &str) -> Result<Name> {
+pub(crate) fn common_name(text: &str) -> Result<Name> {
     let value = Any::new(Tag::Utf8String, text.as_bytes()).map_err(internal)?;
     let cn = AttributeTypeAndValue { oid: rfc4519::CN, value };
     let rdn = RelativeDistinguishedName::try_from(vec![cn]).map_err(internal)?;
@@ -34,12 +34,12 @@ fn server_and_client() -> pkix::ExtendedKeyUsage {
     pkix::ExtendedKeyUsage(vec![rfc5280::ID_KP_SERVER_AUTH, rfc5280::ID_KP_CLIENT_AUTH])
 }
 
-fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Result<Extension> {
+pub(crate) fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Result<Extension> {
     let extn_value = value.to_der().and_then(OctetString::new).map_err(internal)?;
     Ok(Extension { extn_id: T::OID, critical, extn_value })
 }
 
-fn key_identifier(octets: &[u8]) -> Result<OctetString> {
+pub(crate) fn key_identifier(octets: &[u8]) -> Result<OctetString> {
     OctetString::new(octets).map_err(internal)
 }
 
@@ -48,5 +48,5 @@ fn ia5(text: &str) -> Result<der::asn1::Ia5String> {
 }
 
 fn internal(error: der::Error) -> Error {
-    Error::Internal { what: "encoding a certificate", detail: error.to_string() }
+    Error::Internal { what: "encoding an extension or a name", detail: error.to_string() }
 }

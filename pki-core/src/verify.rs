@@ -1,8 +1,8 @@
 //! Checks a leaf as its peer will: named results, all of them, and not the first failure.
 //!
 //! It works on certificates that others made, also on hostile ones: the work is bounded whatever is handed over. It
-//! does not look at revocation (a self-made leaf names no list), not at certificate policies (one that is critical is
-//! an unknown critical extension), and it fetches nothing: every certificate of the chain is handed over.
+//! does not look at revocation, not at certificate policies (one that is critical is an unknown critical extension),
+//! and it fetches nothing: every certificate of the chain is handed over.
 //!
 //! Where RFC 5280, Hyper-V Replica and Windows differ, the stricter one decides whether a check fails; what Windows
 //! accepts although it is weak or unusual is a warning.

@@ -67,15 +67,6 @@ impl BuilderProfile for Prepared {
     }
 }
 
-/// A root's subject, which becomes the issuer of what it signs: byte for byte, because that is how Windows looks for it.
-pub(super) fn name_from_der(der: &[u8]) -> Result<Name> {
-    let name = Name::from_der(der).map_err(internal)?;
-    if name.to_der().map_err(internal)? != der {
-        return Err(Error::Damaged { what: "the root's subject", detail: "it is not encoded in DER".to_owned() });
-    }
-    Ok(name)
-}
-
 fn x509_time(time: Time) -> Result<X509Time> {
     Ok(X509Time::from(time.to_date_time()?))
 }

@@ -40,12 +40,12 @@ enum Value {
 
 impl DistinguishedName {
     /// The name inside a constraint or an alternative name, where bytes do not matter.
-    pub(super) fn from_x509(name: &Name) -> Result<Self> {
+    pub(crate) fn from_x509(name: &Name) -> Result<Self> {
         Self::new(name, name.to_der().map_err(damaged)?)
     }
 
     /// A certificate's subject or issuer, its bytes kept as they stand: encoding the name again could sort them.
-    pub(super) fn from_der(der: &[u8]) -> Result<Self> {
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self> {
         Self::new(&Name::from_der(der).map_err(damaged)?, der.to_vec())
     }
 
@@ -56,6 +56,16 @@ impl DistinguishedName {
             .collect::<Result<Box<[Rdn]>>>()?;
         let folded = rdns.iter().map(folded).collect();
         Ok(Self { der: encoding.into(), rdns, folded })
+    }
+
+    /// The name as the library's type, which writes it byte for byte as it stands here: that is how Windows looks for
+    /// the issuer of what a root signs.
+    pub(crate) fn to_x509(&self) -> Result<Name> {
+        let name = Name::from_der(&self.der).map_err(damaged)?;
+        if name.to_der().map_err(damaged)? != *self.der {
+            return Err(damaged("it is not encoded in DER"));
+        }
+        Ok(name)
     }
 
     /// The encoding.
@@ -83,7 +93,7 @@ impl DistinguishedName {
 
     /// The CommonNames; one that is no text as `#` and its encoding in hexadecimal (RFC 4514 §2.4), so that it is not
     /// overlooked.
-    pub(super) fn common_names_or_hex(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn common_names_or_hex(&self) -> impl Iterator<Item = String> {
         self.values(rfc4519::CN).map(Value::to_text_or_hex)
     }
 

@@ -8,17 +8,8 @@ use der::{Decode as _, Reader as _, SliceReader, Tag, TagMode, TagNumber, Tagged
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext;
 
+use super::signed::whole;
 use crate::validity::Time;
-
-/// ```text
-/// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }
-/// ```
-pub(super) struct Fields<'a> {
-    /// What was signed.
-    pub(super) tbs: &'a [u8],
-    pub(super) algorithm: AlgorithmIdentifierOwned,
-    pub(super) signature: &'a [u8],
-}
 
 /// ```text
 /// TBSCertificate ::= SEQUENCE {
@@ -37,23 +28,6 @@ pub(super) struct Tbs<'a> {
     pub(super) subject: &'a [u8],
     pub(super) public_key: &'a [u8],
     pub(super) extensions: ext::Extensions,
-}
-
-impl<'a> Fields<'a> {
-    pub(super) fn from_der(der: &'a [u8]) -> der::Result<Self> {
-        whole(der, |reader| {
-            let tbs = reader.tlv_bytes()?;
-            let algorithm = reader.decode()?;
-            let signature = AnyRef::decode(reader)?;
-            signature.tag().assert_eq(Tag::BitString)?;
-            // A signature that is not whole bytes can be shown and never matches.
-            let signature = match signature.value() {
-                [0, octets @ ..] => octets,
-                _ => &[],
-            };
-            Ok(Self { tbs, algorithm, signature })
-        })
-    }
 }
 
 impl<'a> Tbs<'a> {
@@ -118,12 +92,4 @@ fn time(reader: &mut SliceReader<'_>) -> der::Result<Time> {
         _ => field.decode_as::<GeneralizedTime>()?.to_date_time(),
     };
     Ok(Time::from_date_time(date))
-}
-
-/// A SEQUENCE with nothing after it.
-fn whole<'a, T>(der: &'a [u8], read: impl FnOnce(&mut SliceReader<'a>) -> der::Result<T>) -> der::Result<T> {
-    let mut reader = SliceReader::new(der)?;
-    let value = reader.sequence(read)?;
-    reader.finish()?;
-    Ok(value)
 }

@@ -28,7 +28,7 @@ pub enum GeneralName {
 }
 
 impl GeneralName {
-    pub(super) fn from_x509(name: &x509::GeneralName) -> Result<Self> {
+    pub(crate) fn from_x509(name: &x509::GeneralName) -> Result<Self> {
         Ok(match name {
             x509::GeneralName::DnsName(text) => Self::Dns(text.to_string()),
             x509::GeneralName::IpAddress(octets) => Self::IpAddress(octets.as_bytes().to_vec()),

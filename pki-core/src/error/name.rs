@@ -65,3 +65,30 @@ pub enum RootNameProblem {
     #[error("it starts or ends with a space")]
     OuterSpace,
 }
+
+/// The rule that the URL of a revocation list breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlProblem {
+    /// Another scheme than `http`, or none.
+    #[error("it does not start with http://")]
+    NotHttp,
+    /// The scheme `https`.
+    #[error("to check the certificate of an https server, its own list is needed first; a list is signed, so use http")]
+    Https,
+    /// A character that no URL has, or `#`.
+    #[error("{0:?} is not allowed in it")]
+    Character(char),
+    /// A `%` without two hexadecimal digits.
+    #[error("a % is not followed by two hexadecimal digits")]
+    Escape,
+    /// A host that is neither a name nor an address, or a port that is none.
+    #[error("its host or port is not valid")]
+    Host,
+    /// A user's name, with or without a password.
+    #[error("it names a user, and everybody can read it")]
+    UserInfo,
+    /// More than 1,024 characters.
+    #[error("it has {0} characters, and 1024 are allowed")]
+    TooLong(usize),
+}

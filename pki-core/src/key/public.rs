@@ -127,6 +127,17 @@ impl PublicKey {
         .map_err(|_| mismatch())
     }
 
+    /// Refuses a key that no certificate is issued for: other than RSA, or below 2048 bits.
+    pub(crate) fn require_strong(&self) -> Result<()> {
+        match &self.algorithm {
+            PublicKeyAlgorithm::Rsa { bits: 2048.. } => Ok(()),
+            PublicKeyAlgorithm::Rsa { bits } => Err(Error::KeySize { bits: *bits }),
+            PublicKeyAlgorithm::Other { oid } => {
+                Err(Error::UnsupportedAlgorithm { what: "the public key", algorithm: oid.clone() })
+            }
+        }
+    }
+
     /// Whether the key can be used at all: RSA, with a modulus and an exponent that are no trap (an even one, or e = 1).
     pub(crate) fn is_usable(&self) -> bool {
         self.to_rsa().is_ok()

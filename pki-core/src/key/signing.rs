@@ -22,6 +22,13 @@ impl KeyPair {
         CertificateSigner(key)
     }
 
+    /// What says, beside a signature, how [`KeyPair::sign`] made it.
+    pub(crate) fn signature_algorithm(&self) -> Result<AlgorithmIdentifierOwned> {
+        self.signer()
+            .signature_algorithm_identifier()
+            .map_err(|e| Error::Internal { what: "signing", detail: e.to_string() })
+    }
+
     /// SHA-256 with RSA (PKCS #1 v1.5) over a message. The generator blinds the computation; the result depends on key
     /// and message alone.
     ///

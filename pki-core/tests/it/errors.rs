@@ -3,7 +3,7 @@
 use pki_core::Error;
 use pki_core::authority::{Authority, Identity};
 use pki_core::certificate::Certificate;
-use pki_core::error::{HostNameProblem, RootNameProblem};
+use pki_core::error::{HostNameProblem, RootNameProblem, UrlProblem};
 use pki_core::key::{KeyAlgorithm, KeyPair};
 use pki_core::name::{DnsName, Fqdn, RootName, printable};
 use pki_core::password::Password;
@@ -19,6 +19,10 @@ fn every_error_says_something() {
     let errors = [
         Error::HostName { name: text(), problem: HostNameProblem::Empty },
         Error::RootName { name: text(), problem: RootNameProblem::Empty },
+        Error::Url { url: text(), problem: UrlProblem::Https },
+        Error::WeakSignature { what: "the request", algorithm: text() },
+        Error::RequestedNames { problem: text() },
+        Error::NotRevocable { subject: text(), problem: "it is the root" },
         Error::DuplicateHost { name: text() },
         Error::DuplicateRoot { name: text() },
         Error::EmptyValidity { not_before: text(), not_after: text() },

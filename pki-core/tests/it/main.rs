@@ -23,6 +23,8 @@ mod pfx_open;
 mod pfx_seal;
 mod pfx_vectors;
 mod profiles;
+mod requests;
+mod revocation;
 mod support;
 mod times;
 mod verify;

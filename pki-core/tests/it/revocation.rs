@@ -1,0 +1,486 @@
+//! A root takes certificates back by lists that it signs, that grow and that others read as they are meant.
+
+use std::collections::HashSet;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::SHA_256_WITH_RSA_ENCRYPTION;
+use der::flagset::FlagSet;
+use pki_core::Error;
+use pki_core::authority::Authority;
+use pki_core::certificate::Certificate;
+use pki_core::error::UrlProblem;
+use pki_core::name::{HttpUrl, printable};
+use pki_core::profile::LeafProfile;
+use pki_core::revocation::{Reason, RevocationList, Revocations};
+use pki_core::validity::{Days, Time, Validity};
+use proptest::prelude::*;
+use x509_cert::ext::pkix::KeyUsages;
+use x509_parser::prelude::{
+    CertificateRevocationList, DistributionPointName, FromDer as _, GeneralName, ParsedExtension, ReasonCode,
+    X509Certificate,
+};
+
+use crate::odd_certificates::{HOST, KEY_CERT_SIGN, Odd, cn, key_usage, oid, sequence, tlv};
+use crate::support::foreign::{basic_constraints, key_usage as usages, self_signed};
+use crate::support::{authority, damaged, fqdn, key, now, rng, time};
+
+const REASONS: [(Reason, &str, u8); 6] = [
+    (Reason::Unspecified, "unspecified", 0),
+    (Reason::KeyCompromise, "keyCompromise", 1),
+    (Reason::AffiliationChanged, "affiliationChanged", 3),
+    (Reason::Superseded, "superseded", 4),
+    (Reason::CessationOfOperation, "cessationOfOperation", 5),
+    (Reason::PrivilegeWithdrawn, "privilegeWithdrawn", 9),
+];
+
+#[test]
+fn a_list_comes_back_unchanged_from_der_and_pem() {
+    let list = list_of_all_reasons();
+    let pem = list.to_pem();
+    assert!(pem.starts_with("-----BEGIN X509 CRL-----\n") && pem.ends_with("-----END X509 CRL-----\n"), "{pem}");
+    let readings = [
+        RevocationList::from_der(list.as_der()),
+        RevocationList::from_pem(&pem.replace('\n', "\r\n")),
+        RevocationList::from_der_or_pem(list.as_der()),
+        RevocationList::from_der_or_pem(pem.as_bytes()),
+    ];
+    for reading in readings {
+        let reading = reading.unwrap();
+        assert_eq!(reading, list);
+        assert_eq!(reading.revocations(), list.revocations());
+        assert_eq!((reading.number(), reading.validity()), (1, &month()));
+        assert_eq!(reading.to_string(), "revocation list 1 of CN=HOST4.atwork.at Replica Root");
+        reading.check_signed_by(authority(HOST).certificate()).unwrap();
+    }
+}
+
+#[test]
+fn another_reader_sees_what_was_taken_back_when_and_why() {
+    let (authority, list) = (authority(HOST), list_of_all_reasons());
+    let (rest, other) = CertificateRevocationList::from_der(list.as_der()).unwrap();
+    assert!(rest.is_empty());
+    assert_eq!(other.version().unwrap().0, 1);
+    assert_eq!(other.issuer().as_raw(), authority.certificate().subject().as_der());
+    assert_eq!(other.last_update().timestamp(), month().not_before.to_unix().cast_signed());
+    assert_eq!(other.next_update().unwrap().timestamp(), month().not_after.to_unix().cast_signed());
+    assert_eq!(other.signature_algorithm.algorithm.to_id_string(), "1.2.840.113549.1.1.11");
+    assert_eq!(other.tbs_cert_list.signature, other.signature_algorithm);
+    assert_eq!(other.crl_number().unwrap(), &1_u32.into());
+    let outline: Vec<_> = other.extensions().iter().map(|e| (e.oid.to_id_string(), e.critical)).collect();
+    assert_eq!(outline, [("2.5.29.35".to_owned(), false), ("2.5.29.20".to_owned(), false)]);
+    let ParsedExtension::AuthorityKeyIdentifier(signer) = other.extensions()[0].parsed_extension() else { panic!() };
+    assert_eq!(signer.key_identifier.as_ref().unwrap().0, authority.certificate().public_key().key_identifier());
+
+    let entries: Vec<_> = other.iter_revoked_certificates().collect();
+    assert_eq!(entries.len(), REASONS.len());
+    for (i, (entry, (_, _, code))) in entries.iter().zip(REASONS).enumerate() {
+        assert_eq!(entry.raw_serial(), leaf(i).serial_number());
+        assert_eq!(entry.revocation_date.timestamp(), now().to_unix().cast_signed());
+        // RFC 5280 §5.3.1: nothing is said rather than `unspecified`.
+        assert_eq!(entry.extensions().len(), usize::from(code > 0));
+        assert_eq!(entry.reason_code().map(|(critical, code)| (critical, code.0)), (code > 0).then_some((false, code)));
+        assert_eq!(entry.reason_code().unwrap_or_default().1, ReasonCode(code));
+    }
+}
+
+#[test]
+fn a_list_of_nothing_has_no_field_for_it() {
+    let list = Revocations::none(root()).sign(&authority(HOST), month(), &mut rng(1)).unwrap();
+    assert_eq!(list.revocations(), []);
+    let (_, other) = CertificateRevocationList::from_der(list.as_der()).unwrap();
+    assert_eq!(other.iter_revoked_certificates().count(), 0);
+    assert!(!list.as_der().windows(4).any(|window| window == b"Z\x30\x00\xa0"), "an empty SEQUENCE (RFC 5280 5.1.2.6)");
+    assert_eq!(list.revocation_of(&leaf(0)), None);
+}
+
+#[test]
+fn the_same_contents_give_the_same_list() {
+    let mut revocations = Revocations::none(root());
+    revocations.revoke(&leaf(0), now(), Reason::Superseded).unwrap();
+    let sign = |seed| revocations.sign(&authority(HOST), month(), &mut rng(seed)).unwrap();
+    assert_eq!(sign(1).as_der(), sign(2).as_der());
+}
+
+#[test]
+fn the_next_list_has_the_next_number_and_all_that_was_taken_back_before() {
+    let (authority, first) = (authority(HOST), list_of_all_reasons());
+    let mut revocations = Revocations::continuing(root(), &first).unwrap();
+    let later = time("2026-12-22T17:00:00Z");
+    assert!(revocations.revoke(&leaf(6), later, Reason::Superseded).unwrap());
+    let window = Validity::starting(later, Days::new(30).unwrap()).unwrap();
+    let second = revocations.sign(&authority, window, &mut rng(1)).unwrap();
+    assert_eq!(second.number(), 2);
+    assert_eq!(second.revocations()[..6], *first.revocations());
+    let last = second.revocation_of(&leaf(6)).unwrap();
+    assert_eq!((last.time, last.reason), (later, Reason::Superseded));
+    assert_eq!(first.revocation_of(&leaf(6)), None);
+    assert_eq!(Revocations::continuing(root(), &second).unwrap().entries(), second.revocations());
+}
+
+#[test]
+fn what_was_taken_back_keeps_its_time_and_reason() {
+    let mut revocations = Revocations::none(root());
+    assert_eq!(revocations.revoke(&leaf(0), now(), Reason::KeyCompromise), Ok(true));
+    let later = now().plus_seconds(60).unwrap();
+    assert_eq!(revocations.revoke(&leaf(0), later, Reason::Superseded), Ok(false));
+    assert_eq!(revocations.entries().len(), 1);
+    assert_eq!(revocations.entries()[0].time, now());
+    assert_eq!(revocations.entries()[0].reason, Reason::KeyCompromise);
+}
+
+#[test]
+fn a_root_takes_back_only_what_it_signed_and_never_itself() {
+    let mut revocations = Revocations::none(root());
+    let other = crate::support::identity("HOST5.atwork.at").leaf().clone();
+    let refused = revocations.revoke(&other, now(), Reason::Superseded).unwrap_err();
+    assert!(matches!(refused, Error::NotSignedBy { .. }), "{refused:?}");
+    // The name of the root, but not its key.
+    let pretended = Odd::leaf().issued_by("HOST4.atwork.at Replica Root", 3).certificate();
+    assert!(matches!(revocations.revoke(&pretended, now(), Reason::Superseded), Err(Error::NotSignedBy { .. })));
+    let refused = revocations.revoke(&root(), now(), Reason::KeyCompromise).unwrap_err();
+    assert!(matches!(refused, Error::NotRevocable { .. }), "{refused:?}");
+    assert_eq!(revocations.entries(), []);
+}
+
+#[test]
+fn a_certificate_of_another_issuer_is_not_taken_back_by_an_equal_serial_number() {
+    let list = list_of(&[Odd::leaf().certificate()]);
+    assert!(list.revocation_of(&Odd::leaf().certificate()).is_some());
+    assert!(list.revocation_of(&Odd::leaf().issued_by("Other", 3).certificate()).is_none());
+}
+
+#[test]
+fn a_serial_number_is_listed_as_it_stands_also_a_negative_one() {
+    for serial in [0, 1, 0x7f, 0x80, 0xff] {
+        let odd = Odd { serial, ..Odd::leaf() }.certificate();
+        let list = list_of(std::slice::from_ref(&odd));
+        assert!(list.revocation_of(&odd).is_some());
+        let (_, other) = CertificateRevocationList::from_der(list.as_der()).unwrap();
+        assert_eq!(other.iter_revoked_certificates().next().unwrap().raw_serial(), [serial]);
+    }
+}
+
+#[test]
+fn only_a_root_whose_key_usage_allows_it_signs_lists() {
+    // Key 0 and no more than keyCertSign.
+    let without = Odd::root().with(const_oid::db::rfc5280::ID_CE_KEY_USAGE, true, key_usage(KEY_CERT_SIGN));
+    let without = Authority::from_parts(without.certificate(), key(0)).unwrap();
+    let revocations = Revocations::none(without.certificate().clone());
+    let refused = revocations.sign(&without, month(), &mut rng(1)).unwrap_err();
+    assert!(matches!(refused, Error::NotARoot { problem: "its KeyUsage lacks cRLSign", .. }), "{refused:?}");
+
+    // MakeCert's roots have no KeyUsage at all (RFC 5280 §6.3.3 f).
+    let pkcs8 = key(0).secret_pkcs8_der().unwrap();
+    let both: FlagSet<KeyUsages> = KeyUsages::KeyCertSign | KeyUsages::CRLSign;
+    for extensions in [vec![basic_constraints(true)], vec![basic_constraints(true), usages(both)]] {
+        let root = Authority::from_parts(self_signed("Old Root", extensions, &pkcs8), key(0)).unwrap();
+        let list = Revocations::none(root.certificate().clone()).sign(&root, month(), &mut rng(1)).unwrap();
+        list.check_signed_by(root.certificate()).unwrap();
+        assert_eq!(list.authority_key_identifier(), Some(key(0).public_key().key_identifier().as_slice()));
+    }
+}
+
+#[test]
+fn a_list_is_taken_from_its_own_root_alone() {
+    let list = list_of_all_reasons();
+    let other = authority("HOST5.atwork.at").certificate().clone();
+    assert!(matches!(Revocations::continuing(other, &list), Err(Error::NotSignedBy { .. })));
+    // The same name and another key.
+    let profile = crate::support::root_profile(HOST);
+    let impostor = Authority::create(&profile, key(3), now(), &mut rng(1)).unwrap();
+    let refused = Revocations::continuing(impostor.certificate().clone(), &list).unwrap_err();
+    assert!(matches!(refused, Error::NotSignedBy { .. }), "{refused:?}");
+    let refused = Revocations::none(root()).sign(&impostor, month(), &mut rng(1)).unwrap_err();
+    assert!(matches!(refused, Error::KeyMismatch { .. }), "{refused:?}");
+}
+
+#[test]
+fn a_root_signs_no_list_outside_its_own_time() {
+    for start in ["2026-11-01T00:00:00Z", "2036-12-01T00:00:00Z"] {
+        let window = Validity::starting(time(start), Days::new(30).unwrap()).unwrap();
+        let refused = Revocations::none(root()).sign(&authority(HOST), window, &mut rng(1)).unwrap_err();
+        assert!(matches!(refused, Error::RootNotValid { .. }), "{refused:?}");
+    }
+}
+
+#[test]
+fn dates_from_2050_on_are_written_as_rfc_5280_asks() {
+    let mut profile = crate::support::root_profile(HOST);
+    profile.days = Days::new(36_500).unwrap();
+    let root = Authority::create(&profile, key(0), now(), &mut rng(1)).unwrap();
+    let window = Validity::new(time("2049-12-31T23:59:59Z"), time("2050-01-01T00:00:00Z")).unwrap();
+    let list = Revocations::none(root.certificate().clone()).sign(&root, window, &mut rng(1)).unwrap();
+    let both = b"\x17\x0d491231235959Z\x18\x0f20500101000000Z";
+    assert!(list.as_der().windows(both.len()).any(|bytes| bytes == both));
+    assert_eq!(*list.validity(), window);
+}
+
+#[test]
+fn reasons_have_the_names_of_rfc_5280_in_any_case() {
+    for (reason, name, _) in REASONS {
+        assert_eq!(reason.to_string(), name);
+        assert_eq!(name.to_uppercase().parse(), Ok(reason));
+    }
+    for unknown in ["", "cACompromise", "removeFromCRL", "certificateHold", "keycompromise ", "1"] {
+        let refused = unknown.parse::<Reason>().unwrap_err().to_string();
+        assert!(REASONS.iter().all(|(_, name, _)| refused.contains(name)), "{refused}");
+    }
+}
+
+#[test]
+fn lists_that_this_crate_cannot_continue_are_refused_with_the_reason() {
+    let entry = |serial: u8, extensions: &[Vec<u8>]| {
+        let extensions = if extensions.is_empty() { vec![] } else { sequence(extensions) };
+        sequence(&[tlv(0x02, &[serial]), utc("261122170000Z"), extensions])
+    };
+    let reason = |code| extension("2.5.29.21", false, tlv(0x0a, &[code]));
+    let invalidity = |critical| extension("2.5.29.24", critical, tlv(0x18, b"20261122170000Z"));
+    let good = OddList::new();
+    assert_eq!(good.read().unwrap().revocations(), []);
+    let known = OddList { entries: vec![entry(1, &[reason(1), invalidity(false)]), entry(2, &[])], ..OddList::new() };
+    let reasons: Vec<_> = known.read().unwrap().revocations().iter().map(|entry| entry.reason).collect();
+    assert_eq!(reasons, [Reason::KeyCompromise, Reason::Unspecified]);
+
+    let with = |entries: Vec<Vec<u8>>| OddList { entries, ..OddList::new() };
+    let extended = |extensions: Vec<Vec<u8>>| OddList { extensions, ..OddList::new() };
+    let number = |octets: &[u8]| extension("2.5.29.20", false, tlv(0x02, octets));
+    let table = [
+        (OddList { version: vec![], ..OddList::new() }, "is damaged"),
+        (OddList { version: tlv(0x02, &[0]), ..OddList::new() }, "version 2"),
+        (OddList { version: tlv(0x02, &[2]), ..OddList::new() }, "version 2"),
+        (OddList { next_update: vec![], ..OddList::new() }, "when the next one comes"),
+        (OddList { next_update: utc("251122170000Z"), ..OddList::new() }, "would come before it"),
+        (extended(vec![]), "no number"),
+        (extended(vec![number(&[1]), number(&[2])]), "appears twice"),
+        (extended(vec![number(&[1; 9])]), "size of its number in octets is 9, the limit is 8"),
+        (extended(vec![number(&[0x80])]), "is damaged"),
+        // An issuing distribution point, and the base of a delta: lists of a part.
+        (extended(vec![number(&[1]), extension("2.5.29.28", true, sequence(&[]))]), "critical extension, 2.5.29.28"),
+        (extended(vec![number(&[1]), extension("2.5.29.27", true, tlv(2, &[1]))]), "critical extension, 2.5.29.27"),
+        (with(vec![entry(1, &[]), entry(2, &[]), entry(1, &[])]), "revokes a certificate twice"),
+        (with(vec![entry(1, &[reason(6)])]), "the reason 6 of an entry"),
+        (with(vec![entry(1, &[reason(8)])]), "the reason 8 of an entry"),
+        (with(vec![entry(1, &[reason(7)])]), "is damaged"),
+        (with(vec![entry(1, &[reason(1), reason(4)])]), "two reasons"),
+        (with(vec![entry(1, &[invalidity(true)])]), "unknown critical extension, 2.5.29.24"),
+    ];
+    for (odd, expected) in table {
+        let refused = odd.read().unwrap_err().to_string();
+        assert!(refused.contains(expected), "{expected}: {refused}");
+    }
+    let refused = RevocationList::from_der(&vec![0x30; 4 * 1024 * 1024 + 1]).unwrap_err();
+    assert!(matches!(refused, Error::OverLimit { .. }), "{refused:?}");
+    assert!(matches!(RevocationList::from_der(root().as_der()), Err(Error::Damaged { .. })));
+    assert!(matches!(RevocationList::from_pem(&root().to_pem()), Err(Error::Damaged { .. })));
+}
+
+#[test]
+fn a_leaf_says_where_its_list_is_and_only_if_there_is_one() {
+    const LIST: &str = "http://pki.atwork.at:8080/lists/first.crl";
+    let mut profile = LeafProfile::new(fqdn(HOST));
+    let sign = |profile: &LeafProfile| authority(HOST).sign(profile, key(1).public_key(), now(), &mut rng(1)).unwrap();
+    assert_eq!(sign(&profile).extensions().crl_distribution_points, None);
+
+    profile.revocation_list = Some(LIST.parse().unwrap());
+    let leaf = sign(&profile);
+    assert_eq!(leaf.extensions().crl_distribution_points, Some(vec![LIST.to_owned()]));
+    let (_, other) = X509Certificate::from_der(leaf.as_der()).unwrap();
+    let points = other.extensions().iter().find(|extension| extension.oid.to_id_string() == "2.5.29.31").unwrap();
+    assert!(!points.critical);
+    let ParsedExtension::CRLDistributionPoints(points) = points.parsed_extension() else { panic!("{points:?}") };
+    let [point] = &points.points[..] else { panic!("{points:?}") };
+    assert!(point.reasons.is_none() && point.crl_issuer.is_none());
+    let Some(DistributionPointName::FullName(names)) = &point.distribution_point else { panic!("{point:?}") };
+    assert_eq!(names[..], [GeneralName::URI(LIST)]);
+}
+
+#[test]
+fn the_place_of_a_list_is_an_http_url_that_everybody_reads_alike() {
+    for good in [
+        "http://pki.atwork.at/first.crl",
+        "HTTP://PKI/first%20list.crl?x=1&y=(2)",
+        "http://10.0.0.4",
+        "http://[2001:db8::4]:80/",
+        "http://xn--bcher-kva.example:65535/a;b=c,d~e'f!$*+@:-._",
+    ] {
+        assert_eq!(good.parse::<HttpUrl>().unwrap().as_str(), good);
+    }
+    let long = format!("http://pki.atwork.at/{}", "a".repeat(1004));
+    let table = [
+        ("", UrlProblem::NotHttp),
+        ("pki.atwork.at/first.crl", UrlProblem::NotHttp),
+        ("http:pki.atwork.at/first.crl", UrlProblem::NotHttp),
+        ("ldap://pki.atwork.at/cn=first", UrlProblem::NotHttp),
+        ("file:///first.crl", UrlProblem::NotHttp),
+        (" http://pki.atwork.at/", UrlProblem::NotHttp),
+        ("https://pki.atwork.at/first.crl", UrlProblem::Https),
+        ("HTTPS://pki.atwork.at/first.crl", UrlProblem::Https),
+        ("http://pki.atwork.at/first list.crl", UrlProblem::Character(' ')),
+        ("http://pki.atwork.at/\u{fc}.crl", UrlProblem::Character('\u{fc}')),
+        ("http://pki.atwork.at/\u{1b}[2J", UrlProblem::Character('\u{1b}')),
+        ("http://pki.atwork.at/first.crl#top", UrlProblem::Character('#')),
+        ("http://pki.atwork.at\\first.crl", UrlProblem::Character('\\')),
+        ("http://pki.atwork.at/100%", UrlProblem::Escape),
+        ("http://pki.atwork.at/%zz", UrlProblem::Escape),
+        ("http://", UrlProblem::Host),
+        ("http:///first.crl", UrlProblem::Host),
+        ("http://?x", UrlProblem::Host),
+        ("http://a..b/", UrlProblem::Host),
+        ("http://pki.atwork.at:/", UrlProblem::Host),
+        ("http://pki.atwork.at:0/", UrlProblem::Host),
+        ("http://pki.atwork.at:65536/", UrlProblem::Host),
+        ("http://pki.atwork.at:+80/", UrlProblem::Host),
+        ("http://[2001:db8::4/", UrlProblem::Host),
+        ("http://[::4]x/", UrlProblem::Host),
+        ("http://10.0.0.256/", UrlProblem::Host),
+        ("http://user:password@pki.atwork.at/", UrlProblem::UserInfo),
+        (&long, UrlProblem::TooLong(1025)),
+    ];
+    for (bad, problem) in table {
+        assert_eq!(bad.parse::<HttpUrl>(), Err(Error::Url { url: bad.to_owned(), problem }), "{bad}");
+    }
+    let messages: HashSet<String> = table.iter().map(|(_, problem)| problem.to_string()).collect();
+    assert!(messages.iter().all(|message| message.len() > 10 && printable(message) == *message), "{messages:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_was_written_is_what_is_read(
+        revoked in prop::collection::vec((0..8_usize, 0..4_000_000_000_u64, 0..6_usize), 0..12),
+        start in 1_795_366_800..2_000_000_000_u64,
+        length in 0..100_000_000_u64,
+    ) {
+        let mut revocations = Revocations::none(root());
+        for (i, seconds, reason) in revoked {
+            let is_new = !revocations.entries().iter().any(|entry| *entry.serial_number == *leaf(i).serial_number());
+            let time = Time::from_unix(seconds).unwrap();
+            assert_eq!(revocations.revoke(&leaf(i), time, REASONS[reason].0), Ok(is_new));
+        }
+        let window = Validity::new(Time::from_unix(start).unwrap(), Time::from_unix(start + length).unwrap()).unwrap();
+        let written = revocations.sign(&authority(HOST), window, &mut rng(1)).unwrap();
+        let read = RevocationList::from_der(written.as_der()).unwrap();
+        assert_eq!(read.revocations(), revocations.entries());
+        assert_eq!((*read.validity(), read.number()), (window, 1));
+        assert_eq!(RevocationList::from_pem(&written.to_pem()).unwrap().as_der(), written.as_der());
+        let (_, other) = CertificateRevocationList::from_der(written.as_der()).unwrap();
+        assert_eq!(other.iter_revoked_certificates().count(), revocations.entries().len());
+    }
+
+    #[test]
+    fn no_url_of_any_text_breaks_a_certificate(text in "http://.{0,40}") {
+        if let Ok(url) = text.parse::<HttpUrl>() {
+            assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
+            let mut profile = LeafProfile::new(fqdn(HOST));
+            profile.revocation_list = Some(url);
+            let leaf = authority(HOST).sign(&profile, key(1).public_key(), now(), &mut rng(1)).unwrap();
+            assert_eq!(leaf.extensions().crl_distribution_points, Some(vec![text]));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_change_of_a_byte_goes_unnoticed(bytes in damaged(list_of_all_reasons().as_der().to_vec())) {
+        if let Ok(read) = RevocationList::from_der_or_pem(&bytes) {
+            let _ = format!("{read:?} {read} {:?}", read.revocations());
+            let is_original = bytes == list_of_all_reasons().as_der();
+            assert_eq!(read.check_signed_by(&root()).is_ok(), is_original);
+        }
+    }
+
+    #[test]
+    fn damaged_pem_never_panics(bytes in damaged(list_of_all_reasons().to_pem().into_bytes())) {
+        let _ = RevocationList::from_der_or_pem(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        assert!(RevocationList::from_der_or_pem(&bytes).is_err());
+    }
+}
+
+fn root() -> Certificate {
+    static ROOT: std::sync::LazyLock<Certificate> = std::sync::LazyLock::new(|| authority(HOST).certificate().clone());
+    ROOT.clone()
+}
+
+/// One of eight certificates of the root.
+fn leaf(index: usize) -> Certificate {
+    static LEAVES: std::sync::LazyLock<Vec<Certificate>> = std::sync::LazyLock::new(|| {
+        let profile = LeafProfile::new(fqdn(HOST));
+        let sign = |seed| authority(HOST).sign(&profile, key(1).public_key(), now(), &mut rng(seed)).unwrap();
+        (300..308).map(sign).collect()
+    });
+    LEAVES[index].clone()
+}
+
+fn month() -> Validity {
+    Validity::starting(now(), Days::new(30).unwrap()).unwrap()
+}
+
+fn list_of_all_reasons() -> RevocationList {
+    static LIST: std::sync::LazyLock<RevocationList> = std::sync::LazyLock::new(|| {
+        let mut revocations = Revocations::none(root());
+        for (i, (reason, ..)) in REASONS.into_iter().enumerate() {
+            assert_eq!(revocations.revoke(&leaf(i), now(), reason), Ok(true));
+        }
+        revocations.sign(&authority(HOST), month(), &mut rng(1)).unwrap()
+    });
+    LIST.clone()
+}
+
+/// A list of `CN=Root`, which gets the right to sign lists for it.
+fn list_of(leaves: &[Certificate]) -> RevocationList {
+    let usage = key_usage(KEY_CERT_SIGN | CRL_SIGN);
+    let root = Odd::root().with(const_oid::db::rfc5280::ID_CE_KEY_USAGE, true, usage).certificate();
+    let mut revocations = Revocations::none(root.clone());
+    for leaf in leaves {
+        assert_eq!(revocations.revoke(leaf, now(), Reason::Superseded), Ok(true));
+    }
+    revocations.sign(&Authority::from_parts(root, key(0)).unwrap(), month(), &mut rng(1)).unwrap()
+}
+
+const CRL_SIGN: u8 = 0x02;
+
+/// A list with every field in the test's hands, with zeros for a signature.
+struct OddList {
+    version: Vec<u8>,
+    next_update: Vec<u8>,
+    entries: Vec<Vec<u8>>,
+    extensions: Vec<Vec<u8>>,
+}
+
+impl OddList {
+    fn new() -> Self {
+        let number = extension("2.5.29.20", false, tlv(0x02, &[1]));
+        let next_update = utc("261222170000Z");
+        Self { version: tlv(0x02, &[1]), next_update, entries: vec![], extensions: vec![number] }
+    }
+
+    fn read(&self) -> pki_core::Result<RevocationList> {
+        let algorithm = sequence(&[oid(SHA_256_WITH_RSA_ENCRYPTION), tlv(0x05, &[])]);
+        let entries = if self.entries.is_empty() { vec![] } else { sequence(&self.entries) };
+        let extensions = if self.extensions.is_empty() { vec![] } else { tlv(0xa0, &sequence(&self.extensions)) };
+        let tbs = sequence(&[
+            self.version.clone(),
+            algorithm.clone(),
+            cn("Root"),
+            utc("261122170000Z"),
+            self.next_update.clone(),
+            entries,
+            extensions,
+        ]);
+        RevocationList::from_der(&sequence(&[tbs, algorithm, tlv(0x03, &[0; 257])]))
+    }
+}
+
+fn extension(id: &str, critical: bool, value: Vec<u8>) -> Vec<u8> {
+    let critical = if critical { tlv(0x01, &[0xff]) } else { vec![] };
+    sequence(&[oid(ObjectIdentifier::new_unwrap(id)), critical, tlv(0x04, &value)])
+}
+
+fn utc(text: &str) -> Vec<u8> {
+    tlv(0x17, text.as_bytes())
+}
