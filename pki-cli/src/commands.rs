@@ -1,10 +1,14 @@
 //! One file per subcommand.
 
+pub(crate) mod accept;
+pub(crate) mod crl;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod issue;
+mod keys;
 pub(crate) mod leaf;
+pub(crate) mod request;
 pub(crate) mod root;
 pub(crate) mod status;
 mod steps;
@@ -12,11 +16,18 @@ pub(crate) mod uninstall;
 pub(crate) mod verify;
 
 use pki_core::name::Fqdn;
+use pki_core::request::CertificationRequest;
 use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
 use crate::output;
 use crate::platform::Computer;
+
+/// Every name that a request asks for, the host's own first.
+fn requested_names(request: &CertificationRequest) -> Vec<String> {
+    let also = request.also().iter().map(ToString::to_string);
+    std::iter::once(request.host().to_string()).chain(also).collect()
+}
 
 /// Tells about a host without DNS suffix, which works only where its partners can resolve the bare name.
 fn warn_of_single_label(host: &Fqdn) {

@@ -150,6 +150,12 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Damaged { .. } => "make or copy the file again",
         Error::DateOutOfRange | Error::EmptyValidity { .. } => "choose other dates",
         Error::HostName { .. } => "give the full computer name as Windows shows it, such as HOST4.atwork.at",
+        Error::RequestedNames { .. } => "have the request made again: replica-pki request HOST --out DIR",
+        Error::WeakSignature { .. } => {
+            "have it made again with SHA-256; for certreq, HashAlgorithm = SHA256 in its .inf file"
+        }
+        Error::NotRevocable { .. } => "remove the root from every host that trusts it",
+        Error::Url { .. } => "give an address such as http://pki.atwork.at/first.crl",
         Error::NoHosts => "name at least one host",
         Error::DuplicateRoot { .. } => "give each root a name of its own",
         Error::NamedLikeItsRoot { .. } => {

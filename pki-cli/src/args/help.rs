@@ -48,13 +48,61 @@ Example:
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
+pub(super) const REQUEST: &str = "\
+Writes HOST.csr, for whoever has the root, and HOST.key.pem (PKCS#8, for its owner's eyes
+only), which stays on the host. `replica-pki leaf --request` answers with HOST.cer, and
+`replica-pki accept` joins that with the key.
+
+Example:
+  replica-pki request HOST4.atwork.at --out here
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
 pub(super) const LEAF: &str = "\
 Writes HOST.cer (DER) and HOST.pfx (key, certificate, root). The password comes from
 --password-file, the variable REPLICA_PKI_PASSWORD, or a prompt.
 
-Example, with the root of the example in `replica-pki root --help`:
+A request is answered with HOST.cer alone. It has to be signed by its own key, with SHA-2,
+and its CommonName has to be among its further names. Look whether they are what the host
+may have: they are printed.
+
+With --crl-url the certificate says where to look whether it was taken back. The list has to
+be there before the certificate is used; see `replica-pki crl --help`.
+
+Examples, with what the examples of `root` and `request` make:
   replica-pki leaf HOST4.atwork.at --root first/mycompanyFirstReplica.cer \\
       --root-key first/mycompanyFirstReplica.key.pem --out first
+  replica-pki leaf --request here/HOST4.atwork.at.csr --root first/mycompanyFirstReplica.cer \\
+      --root-key first/mycompanyFirstReplica.key.pem --out answer \\
+      --crl-url http://pki.atwork.at/first.crl
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const ACCEPT: &str = "\
+Writes HOST.pfx (key, certificate, root). The password comes from --password-file, the
+variable REPLICA_PKI_PASSWORD, or a prompt.
+
+Example, with what the examples of `root`, `request` and `leaf` make:
+  replica-pki accept --key here/HOST4.atwork.at.key.pem --certificate answer/HOST4.atwork.at.cer \\
+      --root first/mycompanyFirstReplica.cer --out here
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const CRL: &str = "\
+Writes a list of version 2, to be served at the URL that the root's certificates were given
+with `replica-pki leaf --crl-url`. Name the last list with --remembered: what it took back
+stays taken back, and the number goes on. Hosts that look for a list refuse their partners
+when it is out of date, so put the next one there in time.
+
+Reasons: unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation,
+privilegeWithdrawn.
+
+Examples, with what the examples of `root` and `leaf` make:
+  replica-pki crl --root first/mycompanyFirstReplica.cer \\
+      --root-key first/mycompanyFirstReplica.key.pem --out lists/1.crl
+  replica-pki crl --root first/mycompanyFirstReplica.cer \\
+      --root-key first/mycompanyFirstReplica.key.pem --remembered lists/1.crl \\
+      --revoke first/HOST4.atwork.at.cer:superseded --out lists/2.crl
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 

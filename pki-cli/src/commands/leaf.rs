@@ -1,23 +1,32 @@
-//! `leaf`: one host's certificate and PFX, signed by a root that exists.
+//! `leaf`: one host's certificate and PFX, signed by a root that exists; or the answer to its request.
 
-use pki_core::authority::Authority;
+mod answer;
+
 use pki_core::key::KeyPair;
+use pki_core::name::Fqdn;
 use pki_core::pfx::{self, Encoding, SealOptions};
 use pki_core::profile::LeafProfile;
 use pki_core::validity::Validity;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
-use super::{file_stem, warn_of_early_end, warn_of_single_label};
+use super::{file_stem, keys, warn_of_early_end, warn_of_single_label};
 use crate::args::{Leaf, Sealing};
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
 use crate::kit::CertificateEntry;
 use crate::{output, password, system};
 
-pub(crate) fn run(arguments: Leaf) -> Result {
-    let authority = authority(&arguments)?;
-    let Leaf { host, also, out, key, days, sealing: Sealing { windows, password, json }, .. } = arguments;
+pub(crate) fn run(mut arguments: Leaf) -> Result {
+    match (arguments.host.take(), arguments.request.take()) {
+        (Some(host), _) => make(host, arguments),
+        (None, Some(request)) => answer::run(&request, arguments),
+        (None, None) => Err(Failure::new("no host was named").hint("name the host, or its request with --request")),
+    }
+}
+
+fn make(host: Fqdn, arguments: Leaf) -> Result {
+    let authority = keys::authority(&arguments.signer)?;
+    let Leaf { also, out, key, days, crl_url, sealing: Sealing { windows, password, json }, .. } = arguments;
     file_stem(host.as_str())?;
     warn_of_single_label(&host);
     let (certificate_file, pfx_file) = (format!("{host}.cer"), format!("{host}.pfx"));
@@ -27,6 +36,7 @@ pub(crate) fn run(arguments: Leaf) -> Result {
     let mut profile = LeafProfile::new(host);
     profile.also = also;
     profile.days = days;
+    profile.revocation_list = crl_url;
     let identity = authority.issue(&profile, KeyPair::generate(key.algorithm, &mut rng)?, now, &mut rng)?;
     let end = identity.root().validity().not_after;
     if Validity::starting(now, days)?.not_after > end {
@@ -70,23 +80,4 @@ struct Summary {
     encoding: String,
     oldest_windows_server: String,
     issuer: String,
-}
-
-fn authority(arguments: &Leaf) -> Result<Authority> {
-    let context = |path: &std::path::Path, error: pki_core::Error| Failure::from(error).context(path.display());
-    let root = files::certificate(&arguments.root)?;
-    let password = arguments.root_key_password_file.as_deref().map(password::from_file).transpose()?;
-    let pem = Zeroizing::new(files::read(&arguments.root_key)?);
-    let pem = str::from_utf8(&pem).map_err(|_| {
-        Failure::new(format!("{} is not a PEM file", arguments.root_key.display()))
-            .hint("convert it: openssl pkcs8 -topk8 -nocrypt -inform DER -in KEY -out KEY.pem")
-    })?;
-    let key = KeyPair::from_pkcs8_pem(pem, password.as_ref()).map_err(|error| match error {
-        error @ (pki_core::Error::WrongPassword { .. } | pki_core::Error::PasswordNeeded { .. }) => {
-            context(&arguments.root_key, error)
-                .hint("name the file that holds the key's password with --root-key-password-file")
-        }
-        error => context(&arguments.root_key, error),
-    })?;
-    Ok(Authority::from_parts(root, key)?)
 }

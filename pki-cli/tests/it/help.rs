@@ -2,7 +2,8 @@
 
 use crate::support::{Ended, Room};
 
-const COMMANDS: [&str; 8] = ["issue", "root", "leaf", "inspect", "verify", "install", "uninstall", "doctor"];
+const COMMANDS: [&str; 11] =
+    ["issue", "root", "request", "leaf", "accept", "crl", "inspect", "verify", "install", "uninstall", "doctor"];
 /// Their examples are for the host, where the program is called `replica-pki.exe`.
 const ON_WINDOWS: [&str; 2] = ["uninstall", "doctor"];
 
@@ -26,7 +27,7 @@ fn every_example_runs_in_the_order_of_the_pages() {
                 let arguments: Vec<&str> = example.iter().map(String::as_str).collect();
                 // Given by a variable, because nobody is there to be asked; kits keep their generated passwords.
                 let mut command = room.command(&arguments);
-                if arguments[0] == "leaf" {
+                if ["leaf", "accept"].contains(&arguments[0]) {
                     command.env("REPLICA_PKI_PASSWORD", "a password");
                 }
                 let ended = Ended::of(command);

@@ -16,6 +16,8 @@ mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod requests;
+mod revocation_lists;
 mod scripts;
 mod single_steps;
 mod support;
