@@ -1,5 +1,7 @@
 //! The command line. Values become the library's types here; nothing is parsed later.
 
+mod help;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -13,7 +15,7 @@ use crate::plan::Provider;
 
 /// Makes what Hyper-V hosts need to replicate without a domain: roots, certificates, PFX files.
 #[derive(Parser)]
-#[command(name = "replica-pki", version, propagate_version = true, after_help = ROOT_HELP, arg_required_else_help = true)]
+#[command(name = "replica-pki", version, propagate_version = true, after_help = help::PROGRAM, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -22,35 +24,35 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make everything that some hosts need to trust each other
-    #[command(after_help = ISSUE_HELP)]
+    #[command(after_help = help::ISSUE)]
     Issue(Issue),
     /// Make one self-signed root
-    #[command(after_help = ROOT_COMMAND_HELP)]
+    #[command(after_help = help::ROOT)]
     Root(Root),
     /// Make one host's certificate and PFX, signed by a root
-    #[command(after_help = LEAF_HELP)]
+    #[command(after_help = help::LEAF)]
     Leaf(Leaf),
     /// Explain certificates and PFX files
-    #[command(after_help = INSPECT_HELP)]
+    #[command(after_help = help::INSPECT)]
     Inspect(Inspect),
     /// Check a kit, or a certificate against roots, as its peer will
-    #[command(after_help = VERIFY_HELP)]
+    #[command(after_help = help::VERIFY)]
     Verify(Verify),
     /// Install a kit on this computer (Windows, as administrator)
-    #[command(after_help = INSTALL_HELP)]
+    #[command(after_help = help::INSTALL)]
     Install(Install),
     /// Take back what install added to this computer (Windows, as administrator)
-    #[command(after_help = UNINSTALL_HELP)]
+    #[command(after_help = help::UNINSTALL)]
     Uninstall(Uninstall),
     /// Find out why replication with certificates does not work on this computer (Windows)
-    #[command(after_help = DOCTOR_HELP)]
+    #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
 }
 
 #[derive(Args)]
 pub(crate) struct Issue {
     /// Full computer names, exactly as Windows shows them
-    #[arg(value_name = "HOST", required = true, value_parser = host)]
+    #[arg(value_name = "HOST", required = true, value_parser = Fqdn::of_computer)]
     pub(crate) hosts: Vec<Fqdn>,
     /// Where everything goes
     #[arg(long, value_name = "DIR", env = "REPLICA_PKI_DIR", hide_env_values = true, default_value = "replica-pki")]
@@ -76,7 +78,7 @@ pub(crate) struct Root {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: RootName,
     /// Host or DNS name that it may sign for; can be repeated
-    #[arg(long = "for", value_name = "HOST", required = true, value_parser = dns_name)]
+    #[arg(long = "for", value_name = "HOST", required = true, value_parser = DnsName::of_computer)]
     pub(crate) hosts: Vec<DnsName>,
     /// Folder for NAME.cer and NAME.key.pem
     #[arg(long, value_name = "DIR")]
@@ -94,10 +96,10 @@ pub(crate) struct Root {
 #[derive(Args)]
 pub(crate) struct Leaf {
     /// Full computer name, exactly as Windows shows it
-    #[arg(value_name = "HOST", value_parser = host)]
+    #[arg(value_name = "HOST", value_parser = Fqdn::of_computer)]
     pub(crate) host: Fqdn,
     /// Further name, such as the Replica Broker's; can be repeated
-    #[arg(long, value_name = "NAME", value_parser = dns_name)]
+    #[arg(long, value_name = "NAME", value_parser = DnsName::of_computer)]
     pub(crate) also: Vec<DnsName>,
     /// The root's certificate
     #[arg(long, value_name = "FILE")]
@@ -142,7 +144,7 @@ pub(crate) struct Verify {
     #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) root: Vec<PathBuf>,
     /// Host name that the peer connects to
-    #[arg(long, value_name = "NAME", value_parser = dns_name)]
+    #[arg(long, value_name = "NAME", value_parser = DnsName::of_computer)]
     pub(crate) host: Option<DnsName>,
     /// Judge by this time, not by now: 2026-11-22T17:00:00Z or 2026-11-22
     #[arg(long, value_name = "TIME", value_parser = time)]
@@ -239,114 +241,6 @@ pub(crate) struct PasswordFile {
     pub(crate) file: Option<PathBuf>,
 }
 
-/// A name without a dot is a workgroup host's: accepted, and warned about when it is used.
-fn host(given: &str) -> Result<Fqdn, pki_core::Error> {
-    if given.contains('.') || !given.is_ascii() { given.parse() } else { Fqdn::single_label(given) }
-}
-
-fn dns_name(given: &str) -> Result<DnsName, pki_core::Error> {
-    if given.contains('.') || !given.is_ascii() { given.parse() } else { Fqdn::single_label(given).map(DnsName::from) }
-}
-
 fn time(given: &str) -> Result<Time, pki_core::Error> {
     given.parse().or_else(|error| format!("{given}T00:00:00Z").parse().map_err(|_| error))
 }
-
-const ROOT_HELP: &str = "\
-Example, for two hosts:
-  replica-pki issue HOST4.atwork.at HOST5.atwork.at
-  replica-pki verify replica-pki/hosts/HOST4.atwork.at
-
-Exit codes:
-  0  done
-  1  could not be done
-  2  wrong usage
-  3  done, and something was found wrong (verify, doctor)";
-
-const ISSUE_HELP: &str = "\
-Makes, without asking anything:
-  DIR/hosts/HOST/   the kit: this folder goes to that host, nothing else does
-  DIR/private/      stays here: the roots' keys and the passwords of the PFX files
-
-Each PFX gets a random password unless --password-file or the variable gives one for all.
-An existing kit or key is never overwritten: then nothing at all is written.
-
-Examples:
-  replica-pki issue HOST4.atwork.at HOST5.atwork.at
-  replica-pki issue HOST4.atwork.at HOST5.atwork.at --windows 2012r2 --dir old-servers
-  replica-pki issue n1.example.org n2.example.org n3.example.org --trust shared --dir mesh --json
-
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
-
-const ROOT_COMMAND_HELP: &str = "\
-Writes NAME.cer (DER) and NAME.key.pem (PKCS#8, for its owner's eyes only).
-
-Example:
-  replica-pki root --name mycompanyFirstReplica --for HOST4.atwork.at --out first
-
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
-
-const LEAF_HELP: &str = "\
-Writes HOST.cer (DER) and HOST.pfx (key, certificate, root). The password comes from
---password-file, the variable REPLICA_PKI_PASSWORD, or a prompt.
-
-Example, with the root of the example in `replica-pki root --help`:
-  replica-pki leaf HOST4.atwork.at --root first/mycompanyFirstReplica.cer \\
-      --root-key first/mycompanyFirstReplica.key.pem --out first
-
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
-
-const INSPECT_HELP: &str = "\
-A PFX is opened with the password from --password-file, the variable REPLICA_PKI_PASSWORD,
-the empty one, or a prompt, in this order.
-
-Examples:
-  replica-pki inspect replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer
-  replica-pki inspect replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx \\
-      --password-file replica-pki/private/passwords/HOST4.atwork.at.txt
-
-Exit codes: 0 done, 1 a file could not be read, 2 wrong usage";
-
-const VERIFY_HELP: &str = "\
-Examples:
-  replica-pki verify replica-pki/hosts/HOST4.atwork.at
-  replica-pki verify replica-pki/hosts/HOST4.atwork.at --at 2028-11-01
-  replica-pki verify replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer \\
-      --root replica-pki/hosts/HOST5.atwork.at/trust/HOST4.atwork.at.root.cer --host HOST4.atwork.at
-
-Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
-
-const INSTALL_HELP: &str = "\
-Checks the kit, then puts the key into a key container of the machine, the certificate into
-LocalMachine\\My and the roots into LocalMachine\\Root, switches off Hyper-V's revocation check,
-and enables the firewall rule of Hyper-V Replica. A second run changes nothing. If a step
-fails, the steps before it are taken back. The password comes from --password-file, the
-variable REPLICA_PKI_PASSWORD, or a prompt.
-
-Example, on any system:
-  replica-pki install replica-pki/hosts/HOST4.atwork.at --dry-run
-
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
-
-const UNINSTALL_HELP: &str = "\
-Takes back exactly what `replica-pki install` added on this computer, from its own record.
-What was there before stays, and so does what another installed kit needs.
-
-Example, on the host, as administrator:
-  replica-pki.exe uninstall HOST4.atwork.at
-
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
-
-const DOCTOR_HELP: &str = "\
-Reads the certificate stores, the registry, the firewall rule and the computer's name, changes
-nothing, and says for each thing that is wrong how to mend it. Findings are critical (anybody
-can pass for any host), errors (replication does not work, or rests on what no longer
-protects) or warnings (it works, but not for long or not everywhere). Run it as administrator;
-others cannot open the machine's keys.
-
-Examples, on the host:
-  replica-pki.exe doctor
-  replica-pki.exe doctor --kit HOST4.atwork.at
-
-Exit codes: 0 all is well or nothing but warnings, 1 could not be done, 2 wrong usage,
-            3 something is wrong";

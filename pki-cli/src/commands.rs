@@ -6,6 +6,7 @@ pub(crate) mod install;
 pub(crate) mod issue;
 pub(crate) mod leaf;
 pub(crate) mod root;
+mod steps;
 pub(crate) mod uninstall;
 pub(crate) mod verify;
 

@@ -38,9 +38,9 @@ impl Failure {
         Self { message: message.to_string(), hint: None }
     }
 
-    /// What the operating system refused, with what is usually the way out.
+    /// What the operating system refused to do with a file or folder, with what is usually the way out.
     pub(crate) fn io(context: impl fmt::Display, error: &io::Error) -> Self {
-        let hint = match error.kind() {
+        let hint = match kind(error) {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "choose a place where you may do this, or run as a user who may"
@@ -54,12 +54,17 @@ impl Failure {
             }
             _ => "check the path and the disk, then run the command again",
         };
+        Self::system(context, error).hint(hint)
+    }
+
+    /// What the operating system refused to do with anything else. The hint is the caller's.
+    pub(crate) fn system(context: impl fmt::Display, error: &io::Error) -> Self {
         // Windows' own codes are negative numbers, which people know in hexadecimal.
         let error = match error.raw_os_error() {
             Some(code @ ..0) => error.to_string().replace(&format!("os error {code}"), &format!("{code:#010X}")),
             _ => error.to_string(),
         };
-        Self::new(format!("{context}: {error}")).hint(hint)
+        Self::new(format!("{context}: {error}"))
     }
 
     /// Says how to mend it; what to type, where that is known.
@@ -91,6 +96,14 @@ impl Failure {
             output::note("hint", hint);
         }
         ExitCode::from(1)
+    }
+}
+
+/// The kind of an error. An HRESULT that starts with 0x8007 is made of an error code of Win32, whose kind counts.
+pub(crate) fn kind(error: &io::Error) -> io::ErrorKind {
+    match error.raw_os_error().map(i32::cast_unsigned) {
+        Some(code) if code >> 16 == 0x8007 => io::Error::from_raw_os_error((code & 0xFFFF).cast_signed()).kind(),
+        _ => error.kind(),
     }
 }
 
@@ -141,4 +154,20 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Internal { .. } => "this is a fault of the program; please report it",
         _ => return None,
     })
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hresult_has_the_kind_of_the_error_inside() {
+        let kind_of = |code: u32| kind(&io::Error::from_raw_os_error(code.cast_signed()));
+        assert_eq!(kind_of(0x8007_0005), io::ErrorKind::PermissionDenied);
+        assert_eq!(kind_of(0x8007_0002), io::ErrorKind::NotFound);
+        assert_eq!(kind_of(5), io::ErrorKind::PermissionDenied);
+        assert_eq!(kind_of(0x8009_0005), io::Error::from_raw_os_error(0x8009_0005_u32.cast_signed()).kind());
+        let failure = Failure::io("x", &io::Error::from_raw_os_error(0x8007_0005_u32.cast_signed()));
+        assert!(failure.hint.unwrap().contains("as a user who may"));
+    }
 }

@@ -23,3 +23,24 @@ pub(crate) enum Found {
     /// What the step acts on is not there, for this reason: a warning, not a failure.
     Impossible(&'static str),
 }
+
+/// What came of a step that was to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows carries steps out"))]
+pub(crate) enum Carried {
+    /// It was carried out.
+    Out,
+    /// Somebody else had made the thing by then. It is theirs.
+    Forestalled,
+}
+
+/// What came of taking a step back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows takes steps back"))]
+pub(crate) enum TakenBack {
+    Done,
+    /// Done, and yet there is something to know.
+    DoneBut(&'static str),
+    /// There was nothing to take back any more.
+    Nothing,
+}

@@ -10,7 +10,7 @@ use crate::doctor::{Examination, Finding, Severity, UsableLeaf, examine};
 use crate::exit::{Exit, Result};
 use crate::kit::Kit;
 use crate::platform::Computer;
-use crate::survey::{FirewallRule, Stored, Survey};
+use crate::survey::{FirewallRule, Survey};
 use crate::{output, system};
 
 pub(crate) fn run(arguments: &Doctor) -> Result {
@@ -33,10 +33,19 @@ pub(crate) fn run(arguments: &Doctor) -> Result {
 struct Verdict<'e> {
     computer: String,
     at: String,
-    /// Whether there are warnings at most.
+    /// Whether there is no finding.
     passed: bool,
     usable_leaves: &'e [UsableLeaf],
     findings: &'e [Finding],
+    /// Certificates that cannot be read.
+    not_judged: Vec<Unreadable>,
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    store: &'static str,
+    thumbprint: String,
+    reason: String,
 }
 
 impl<'e> Verdict<'e> {
@@ -47,6 +56,7 @@ impl<'e> Verdict<'e> {
             passed: examination.passed(),
             usable_leaves: &examination.usable,
             findings: &examination.findings,
+            not_judged: unreadable(survey),
         }
     }
 }
@@ -70,8 +80,21 @@ fn text(survey: &Survey, examination: &Examination, now: Time) -> String {
     text
 }
 
+fn unreadable(survey: &Survey) -> Vec<Unreadable> {
+    let my = survey.my.iter().map(|personal| (MY, &personal.stored));
+    let others = [(ROOT, &survey.root), (CA, &survey.intermediates)];
+    let others = others.into_iter().flat_map(|(store, certificates)| certificates.iter().map(move |it| (store, it)));
+    my.chain(others)
+        .filter_map(|(store, stored)| {
+            let reason = printable(stored.certificate.as_ref().err()?);
+            Some(Unreadable { store, thumbprint: printable(&stored.thumbprint), reason })
+        })
+        .collect()
+}
+
 fn what_was_read(survey: &Survey) -> Vec<[String; 2]> {
-    let my: Vec<_> = survey.my.iter().map(|personal| &personal.stored).collect();
+    let unreadable = unreadable(survey);
+    let contents = |store, number| contents(number, unreadable.iter().filter(|it| it.store == store));
     let switch = survey.revocation_switch.as_ref().map_or("not set".to_owned(), ToString::to_string);
     let rule = match survey.firewall_rule {
         FirewallRule::Missing => "missing",
@@ -79,9 +102,9 @@ fn what_was_read(survey: &Survey) -> Vec<[String; 2]> {
         FirewallRule::Enabled => "enabled",
     };
     [
-        (r"LocalMachine\My", contents(&my)),
-        (r"LocalMachine\Root", contents(&survey.root.iter().collect::<Vec<_>>())),
-        (r"LocalMachine\CA", contents(&survey.intermediates.iter().collect::<Vec<_>>())),
+        (MY, contents(MY, survey.my.len())),
+        (ROOT, contents(ROOT, survey.root.len())),
+        (CA, contents(CA, survey.intermediates.len())),
         ("revocation switch", switch),
         ("firewall rule", rule.to_owned()),
         ("recorded", plural(count(survey.installed.len()), "installed kit")),
@@ -90,12 +113,9 @@ fn what_was_read(survey: &Survey) -> Vec<[String; 2]> {
     .into()
 }
 
-fn contents(store: &[&Stored]) -> String {
-    let unreadable = store.iter().filter_map(|stored| Some((&stored.thumbprint, stored.certificate.as_ref().err()?)));
-    let unreadable: Vec<_> =
-        unreadable.map(|(thumbprint, error)| format!("{} ({})", printable(thumbprint), printable(error))).collect();
-    let certificates = plural(count(store.len()), "certificate");
-    match unreadable.as_slice() {
+fn contents<'u>(number: usize, unreadable: impl Iterator<Item = &'u Unreadable>) -> String {
+    let certificates = plural(count(number), "certificate");
+    match unreadable.map(|it| format!("{} ({})", it.thumbprint, it.reason)).collect::<Vec<_>>().as_slice() {
         [] => certificates,
         unreadable => format!("{certificates}; these cannot be read and were not judged: {}", unreadable.join(", ")),
     }
@@ -122,4 +142,49 @@ fn in_words(severity: Severity) -> &'static str {
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+const MY: &str = r"LocalMachine\My";
+const ROOT: &str = r"LocalMachine\Root";
+const CA: &str = r"LocalMachine\CA";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::Stored;
+
+    #[test]
+    fn what_cannot_be_read_is_told_store_by_store() {
+        let damaged = |thumbprint: &str| Stored {
+            thumbprint: thumbprint.to_owned(),
+            certificate: Err("not\u{1b} a certificate".to_owned()),
+        };
+        let survey = Survey {
+            computer: String::new(),
+            my: Vec::new(),
+            root: vec![damaged("AA"), damaged("BB")],
+            intermediates: vec![damaged("CC")],
+            revocation_switch: None,
+            firewall_rule: FirewallRule::Enabled,
+            records_unreadable: None,
+            installed: Vec::new(),
+        };
+        let rows: Vec<_> = what_was_read(&survey).into_iter().take(3).map(|[_, contents]| contents).collect();
+        let not_judged = "these cannot be read and were not judged: ";
+        assert_eq!(
+            rows,
+            [
+                "0 certificates".to_owned(),
+                format!("2 certificates; {not_judged}AA (not\\u{{1b}} a certificate), BB (not\\u{{1b}} a certificate)"),
+                format!("1 certificate; {not_judged}CC (not\\u{{1b}} a certificate)"),
+            ]
+        );
+        let examination = Examination { usable: Vec::new(), findings: Vec::new() };
+        let json = serde_json::to_value(Verdict::of(&survey, &examination, system::now().unwrap())).unwrap();
+        assert_eq!(json["not_judged"][2]["store"], r"LocalMachine\CA");
+        assert_eq!(
+            (&json["passed"], &json["not_judged"][0]["reason"]),
+            (&true.into(), &"not\\u{1b} a certificate".into())
+        );
+    }
 }

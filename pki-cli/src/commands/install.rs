@@ -5,7 +5,6 @@ mod report;
 
 use pki_core::authority::Identity;
 use pki_core::name::printable;
-use pki_core::pfx::{self, OpenOptions};
 use pki_core::verify::{Outcome, Question};
 
 use super::refuse_unless_elevated;
@@ -81,18 +80,11 @@ fn mismatch(kit: &Kit, computer: &Computer) -> Result<Option<Failure>> {
     }))
 }
 
-/// The key, if the PFX holds the leaf that was judged.
 fn open_pfx(kit: &Kit, arguments: &Install) -> Result<Identity> {
     let file = printable(&kit.manifest.pfx.file);
     let password = match password::given_for_opening(arguments.password.file.as_deref())? {
         Some(password) => password,
         None => password::ask(&format!("Password of {file}: "))?,
     };
-    let identity = pfx::open(&kit.pfx, &password, &OpenOptions::default()).and_then(|contents| contents.identity());
-    let identity = identity.map_err(|error| Failure::from(error).context(&file))?;
-    if *identity.leaf() != kit.leaf {
-        return Err(Failure::new(format!("{file} holds another certificate than the one beside it"))
-            .hint("do not use this kit; get it again from where it was made"));
-    }
-    Ok(identity)
+    kit.identity(&password).map_err(|failure| failure.context(&file))
 }

@@ -4,12 +4,13 @@ use pki_core::name::printable;
 use serde::Serialize;
 
 use super::refuse_unless_elevated;
+use super::steps::{Row, table};
 use crate::args::Uninstall;
 use crate::exit::{Exit, Failure, Result};
 use crate::kit::Kit;
 use crate::output;
 use crate::plan::{Heir, Inverse, Record, Records, Taken};
-use crate::platform::Computer;
+use crate::platform::{Computer, TakenBack};
 
 pub(crate) fn run(arguments: &Uninstall) -> Result {
     let computer = Computer::open()?;
@@ -79,14 +80,6 @@ fn hand_over(computer: &Computer, records: &mut Records, inverse: &Inverse, heir
 const FAILED: &str = "failed";
 
 #[derive(Serialize)]
-struct Row {
-    state: &'static str,
-    step: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-#[derive(Serialize)]
 struct Summary<'s> {
     host: &'s str,
     steps: &'s [Row],
@@ -95,7 +88,7 @@ struct Summary<'s> {
 impl Row {
     fn planned(taken: &Taken, records: &Records) -> Self {
         match taken {
-            Taken::Back(inverse) => Self { state: "planned", step: inverse.to_string(), reason: None },
+            Taken::Back(inverse) => Self { state: "planned", step: inverse.to_string(), inverse: None, reason: None },
             Taken::Over(inverse, heir) => {
                 let reason = match heir {
                     Heir::Recorded(kit) => {
@@ -109,25 +102,28 @@ impl Row {
                         Some(format!("the kit with the leaf {kit} that install.cmd installed needs it"))
                     }
                 };
-                Self { state: "stays", step: inverse.to_string(), reason }
+                Self { state: "stays", step: inverse.to_string(), inverse: None, reason }
             }
         }
     }
 
-    fn taken_back(inverse: &Inverse, result: Result<bool>) -> Self {
+    fn taken_back(inverse: &Inverse, result: Result<TakenBack>) -> Self {
         let step = inverse.to_string();
         match result {
-            Ok(true) => Self { state: "done", step, reason: None },
-            Ok(false) => {
+            Ok(TakenBack::Done) => Self { state: "done", step, inverse: None, reason: None },
+            Ok(TakenBack::DoneBut(remark)) => {
+                Self { state: "done", step, inverse: None, reason: Some(remark.to_owned()) }
+            }
+            Ok(TakenBack::Nothing) => {
                 let reason = "somebody else removed or changed it since".to_owned();
-                Self { state: "unchanged", step, reason: Some(reason) }
+                Self { state: "unchanged", step, inverse: None, reason: Some(reason) }
             }
             Err(failure) => Self::failed(inverse, &failure),
         }
     }
 
     fn failed(inverse: &Inverse, failure: &Failure) -> Self {
-        Self { state: FAILED, step: inverse.to_string(), reason: Some(failure.message().to_owned()) }
+        Self { state: FAILED, step: inverse.to_string(), inverse: None, reason: Some(failure.message().to_owned()) }
     }
 }
 
@@ -135,13 +131,10 @@ fn report(record: &Record, rows: &[Row], json: bool) -> Result {
     if json {
         output::json(&Summary { host: &record.host, steps: rows })?;
     } else {
-        let cells = |row: &Row| {
-            let reason = row.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            [row.state.to_owned(), format!("{}{reason}", row.step)]
+        let table = match table(rows) {
+            table if table.is_empty() => "  everything that this kit needs was there before\n".to_owned(),
+            table => table,
         };
-        let table = output::columns(2, &rows.iter().map(cells).collect::<Vec<_>>());
-        let table =
-            if table.is_empty() { "  everything that this kit needs was there before\n".to_owned() } else { table };
         output::result(&format!("{}\n{table}", printable(&record.host)))?;
     }
     let failed = rows.iter().any(|row| row.state == FAILED);

@@ -2,7 +2,7 @@
 
 use pki_core::certificate::Certificate;
 use pki_core::error::Error;
-use pki_core::name::{DnsName, Fqdn, printable};
+use pki_core::name::{DnsName, printable};
 use pki_core::validity::Time;
 use pki_core::verify::{Question, Report, host_matches, verify};
 
@@ -31,7 +31,7 @@ impl<'s> Scene<'s> {
         let (roots, strangers): (Vec<_>, Vec<_>) = trusted.iter().copied().cloned().partition(vouches_for_itself);
         let intermediates = readable(&survey.intermediates).cloned().chain(strangers).collect();
         let kit = kit.filter(|kit| is_for(kit, &survey.computer));
-        Self { survey, kit, now, host: parse(&survey.computer), trusted, roots, intermediates }
+        Self { survey, kit, now, host: DnsName::of_computer(&survey.computer), trusted, roots, intermediates }
     }
 
     /// How its peer will judge a certificate of this computer.
@@ -111,15 +111,6 @@ pub(super) fn is_for(kit: &Kit, computer: &str) -> bool {
 
 fn readable(store: &[Stored]) -> impl Iterator<Item = &Certificate> {
     store.iter().filter_map(|stored| stored.certificate.as_ref().ok())
-}
-
-/// A workgroup's computer has a name without a dot.
-fn parse(computer: &str) -> Result<DnsName, Error> {
-    if computer.is_empty() || computer.contains('.') {
-        computer.parse()
-    } else {
-        Fqdn::single_label(computer).map(DnsName::from)
-    }
 }
 
 const LONGEST_CHAIN: usize = 8;

@@ -142,6 +142,6 @@ fn only_with(survey: &Survey, kit: Option<&Kit>, name: &str, severity: Severity)
     for text in [about, detail, fix] {
         assert!(text.is_ascii() && text.len() > 5 && !text.contains("  "), "{finding:#?}");
     }
-    assert_eq!(examination.passed(), severity == Severity::Warning);
+    assert!(!examination.passed());
     finding.clone()
 }

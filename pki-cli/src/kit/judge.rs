@@ -6,6 +6,7 @@ mod root;
 
 pub(crate) use line::{Line, report};
 
+use pki_core::authority::Identity;
 use pki_core::certificate::Certificate;
 use pki_core::name::{DnsName, Fqdn, printable};
 use pki_core::password::Password;
@@ -13,14 +14,12 @@ use pki_core::pfx::{self, OpenOptions};
 use pki_core::verify::{Outcome, Question, verify};
 
 use super::{FileState, Kit, MANIFEST};
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 
 impl Kit {
     /// The host that the kit says it is for.
     pub(crate) fn host(&self) -> Result<DnsName> {
-        let host = &self.manifest.host;
-        let fqdn = host.parse().or_else(|error| Fqdn::single_label(host).map_err(|_| error))?;
-        Ok(DnsName::from(fqdn))
+        Ok(Fqdn::of_computer(&self.manifest.host)?.into())
     }
 
     /// Everything but the PFX: its files, its manifest, its chain, and each root by itself.
@@ -33,22 +32,26 @@ impl Kit {
         lines
     }
 
-    /// Opens the PFX and compares it with what lies beside it.
-    pub(crate) fn judge_pfx(&self, password: Option<&Password>) -> Line {
-        let file = printable(&self.manifest.pfx.file);
-        let Some(password) = password else {
-            let detail = "not opened: no password was given (--password-file or REPLICA_PKI_PASSWORD)";
-            return Line::new("pfx", file, Outcome::Warning, detail);
-        };
+    /// The key and what belongs to it, if the PFX holds the leaf that lies beside it.
+    pub(crate) fn identity(&self, password: &Password) -> Result<Identity> {
         let identity = pfx::open(&self.pfx, password, &OpenOptions::default()).and_then(|contents| contents.identity());
-        let (outcome, detail) = match identity {
-            Ok(identity) if *identity.leaf() == self.leaf => {
-                (Outcome::Passed, "opens, and holds the key of this leaf".to_owned())
-            }
-            Ok(_) => (Outcome::Failed, "holds another certificate than the one beside it".to_owned()),
-            Err(error) => (Outcome::Failed, error.to_string()),
+        match identity? {
+            identity if *identity.leaf() == self.leaf => Ok(identity),
+            _ => Err(Failure::new("it holds another certificate than the one beside it")
+                .hint("do not use this kit; get it again from where it was made")),
+        }
+    }
+
+    pub(crate) fn judge_pfx(&self, password: Option<&Password>) -> Line {
+        let (outcome, detail) = match password.map(|password| self.identity(password)) {
+            None => (
+                Outcome::Warning,
+                "not opened: no password was given (--password-file or REPLICA_PKI_PASSWORD)".to_owned(),
+            ),
+            Some(Ok(_)) => (Outcome::Passed, "opens, and holds the key of this leaf".to_owned()),
+            Some(Err(failure)) => (Outcome::Failed, failure.message().to_owned()),
         };
-        Line::new("pfx", file, outcome, detail)
+        Line::new("pfx", printable(&self.manifest.pfx.file), outcome, detail)
     }
 }
 

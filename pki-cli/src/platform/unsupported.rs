@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use pki_core::key::KeyPair;
 
-use super::Found;
+use super::{Carried, Found, TakenBack};
 use crate::exit::{Failure, Result};
 use crate::plan::{Inverse, KitId, Mark, Marks, Record, Records, Step};
 use crate::survey::Survey;
@@ -32,11 +32,11 @@ impl Computer {
         match self.0 {}
     }
 
-    pub(crate) fn carry_out(&self, _: &Step, _: &KeyPair) -> Result<()> {
+    pub(crate) fn carry_out(&self, _: &Step, _: &KeyPair) -> Result<Carried> {
         match self.0 {}
     }
 
-    pub(crate) fn take_back(&self, _: &Inverse) -> Result<bool> {
+    pub(crate) fn take_back(&self, _: &Inverse) -> Result<TakenBack> {
         match self.0 {}
     }
 

@@ -1,6 +1,7 @@
 //! Windows: carries out the steps of a plan, and reads what `doctor` judges.
 
 mod firewall;
+mod hints;
 mod keys;
 mod ledger;
 mod native;
@@ -18,7 +19,7 @@ use ledger::Lock;
 pub(crate) use native::owner_only;
 use stores::Store;
 
-use super::Found;
+use super::{Carried, Found, TakenBack};
 use crate::exit::{Failure, Result};
 use crate::output;
 use crate::plan::{
@@ -37,12 +38,12 @@ impl Computer {
 
     /// Its full DNS name; without a domain, its bare name.
     pub(crate) fn full_name(&self) -> Result<String> {
-        native::full_computer_name().map_err(|error| Failure::io("the computer's name cannot be read", &error))
+        native::full_computer_name().map_err(|error| hints::other("the computer's name cannot be read", &error))
     }
 
     /// Whether this process has an administrator's rights.
     pub(crate) fn is_elevated(&self) -> Result<bool> {
-        native::is_elevated().map_err(|error| Failure::io("the rights of this process cannot be read", &error))
+        native::is_elevated().map_err(|error| hints::other("the rights of this process cannot be read", &error))
     }
 
     /// What a step would find.
@@ -53,10 +54,11 @@ impl Computer {
                 None => keys::look(key, certificate)?,
             },
             Step::AddLeaf { certificate, .. } => Store::My.find(certificate).map_err(reading(Store::My))?.is_some(),
+            // Also if Group Policy distributes it: then it is there without this program, and nothing is recorded.
             Step::AddRoot(certificate) => Store::Root.find(certificate).map_err(reading(Store::Root))?.is_some(),
             Step::DisableRevocationCheck(value) => {
                 let before =
-                    registry::look(*value).map_err(|error| Failure::io(format!("cannot read {value}"), &error))?;
+                    registry::look(*value).map_err(|error| hints::registry(format!("cannot read {value}"), &error))?;
                 return Ok(match before.data.as_ref().and_then(crate::plan::RegistryData::as_dword) {
                     Some(RegistryValue::SWITCHED_OFF) => Found::Done,
                     _ => Found::ToDo(before),
@@ -74,7 +76,7 @@ impl Computer {
     }
 
     /// Carries out a step that is to do. The key is the leaf's.
-    pub(crate) fn carry_out(&self, step: &Step, pair: &KeyPair) -> Result<()> {
+    pub(crate) fn carry_out(&self, step: &Step, pair: &KeyPair) -> Result<Carried> {
         match step {
             Step::ImportKey { key, .. } => keys::import(key, pair),
             Step::AddLeaf { certificate, friendly_name, key } => {
@@ -82,14 +84,15 @@ impl Computer {
             }
             Step::AddRoot(certificate) => Store::Root.add(certificate).map_err(writing(Store::Root)),
             Step::DisableRevocationCheck(value) => {
-                registry::switch_off(*value).map_err(|error| Failure::io(format!("cannot set {value}"), &error))
+                registry::switch_off(*value).map_err(|error| hints::registry(format!("cannot set {value}"), &error))?;
+                Ok(Carried::Out)
             }
-            Step::EnableFirewallRule => firewall::enable(),
+            Step::EnableFirewallRule => firewall::enable().map(|()| Carried::Out),
         }
     }
 
-    /// Takes a step back. False if there was nothing to take back any more.
-    pub(crate) fn take_back(&self, inverse: &Inverse) -> Result<bool> {
+    /// Takes a step back.
+    pub(crate) fn take_back(&self, inverse: &Inverse) -> Result<TakenBack> {
         match inverse {
             // Records name containers of this program only; one that says otherwise was not written by it.
             Inverse::DeleteKey(key) if !key.is_of_this_program() => {
@@ -97,14 +100,14 @@ impl Computer {
                     .hint("the record was changed; look who can write it"))
             }
             Inverse::DeleteKey(key) => keys::delete(key)
-                .map_err(|error| Failure::io(format!("cannot delete the key container {}", key.container), &error)),
+                .map_err(|error| hints::key(format!("cannot delete the key container {}", key.container), &error)),
             Inverse::RemoveLeaf(leaf) => Store::My.remove(leaf).map_err(writing(Store::My)),
             Inverse::RemoveRoot(root) => Store::Root.remove(root).map_err(writing(Store::Root)),
             Inverse::RestoreRegistryValue { value, before } => registry::restore(*value, before)
-                .map_err(|error| Failure::io(format!("cannot restore {value}"), &error)),
+                .map_err(|error| hints::registry(format!("cannot restore {value}"), &error)),
             Inverse::DisableFirewallRule => match firewall_rule()? {
-                FirewallRule::Enabled => firewall::disable().map(|()| true),
-                FirewallRule::Disabled | FirewallRule::Missing => Ok(false),
+                FirewallRule::Enabled => firewall::disable().map(|()| TakenBack::Done),
+                FirewallRule::Disabled | FirewallRule::Missing => Ok(TakenBack::Nothing),
             },
         }
     }
@@ -129,13 +132,13 @@ impl Computer {
 
     /// What the kits need that `install.cmd` put onto this computer.
     pub(crate) fn marks(&self) -> Result<Marks> {
-        registry::marks().map_err(|error| Failure::io("the marks of install.cmd cannot be read", &error))
+        registry::marks().map_err(|error| hints::registry("the marks of install.cmd cannot be read", &error))
     }
 
     /// Leaves a thing to a kit of `install.cmd`, with what was there before.
     pub(crate) fn set_mark(&self, mark: &Mark, before: &str) -> Result<()> {
         registry::set_mark(mark, before)
-            .map_err(|error| Failure::io("the marks of install.cmd cannot be changed", &error))
+            .map_err(|error| hints::registry("the marks of install.cmd cannot be changed", &error))
     }
 
     /// Reads everything that replication depends on.
@@ -145,7 +148,7 @@ impl Computer {
             let stored = stores::stored(context).map_err(reading(Store::My))?;
             let key = keys::survey(context, stored.certificate.as_ref().ok());
             let windows_verdict = native::verdict(context, &computer)
-                .map_err(|error| Failure::io("Windows' chain engine cannot be asked", &error))?;
+                .map_err(|error| hints::other("Windows' chain engine cannot be asked", &error))?;
             Ok(Personal { stored, key, windows_verdict })
         };
         let my = Store::My.contexts().map_err(reading(Store::My))?.iter().map(personal).collect::<Result<_>>()?;
@@ -162,7 +165,8 @@ impl Computer {
             }
         };
         let switch = RegistryValue::Replication;
-        let before = registry::look(switch).map_err(|error| Failure::io(format!("cannot read {switch}"), &error))?;
+        let before =
+            registry::look(switch).map_err(|error| hints::registry(format!("cannot read {switch}"), &error))?;
         Ok(Survey {
             my,
             root: stored(Store::Root)?,
@@ -194,7 +198,12 @@ fn is_fit(context: &CertContext, wanted: &MachineKey, certificate: &Certificate)
         }
         PrivateKey::Reachable { matches: false, .. } => Err(in_the_way("with a private key that is not its own")),
         PrivateKey::Reachable { place, .. } if !place.machine => {
-            Err(in_the_way("with its private key in the key set of a user"))
+            let failure = in_the_way("with its private key in the key set of a user");
+            Err(failure.hint(format!(
+                "delete both, then install again: certutil -delstore My {}; and as that user: {}",
+                name.sha1,
+                keys::delete_command_at(&place.provider, &place.container, false)
+            )))
         }
         PrivateKey::Reachable { place, .. } if place.provider != wanted.provider.name() => {
             Err(in_the_way(&format!("with its private key in \"{}\"", printable(&place.provider))))
@@ -212,13 +221,13 @@ fn is_fit(context: &CertContext, wanted: &MachineKey, certificate: &Certificate)
 
 fn firewall_rule() -> Result<FirewallRule> {
     registry::firewall_rule()
-        .map_err(|error| Failure::io(format!("the firewall rule {FIREWALL_RULE} cannot be read"), &error))
+        .map_err(|error| hints::registry(format!("the firewall rule {FIREWALL_RULE} cannot be read"), &error))
 }
 
 fn reading(store: Store) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::io(format!("LocalMachine\\{store:?} cannot be read"), &error)
+    move |error| hints::store(store, format!("LocalMachine\\{store:?} cannot be read"), &error)
 }
 
 fn writing(store: Store) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::io(format!("LocalMachine\\{store:?} cannot be changed"), &error)
+    move |error| hints::store(store, format!("LocalMachine\\{store:?} cannot be changed"), &error)
 }

@@ -1,8 +1,6 @@
 //! `inspect` explains what it can read and goes on after what it cannot.
 
-use crate::support::{Room, json};
-
-const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
+use crate::support::{KIT, Room, json};
 
 #[test]
 fn a_certificate_is_explained() {

@@ -3,9 +3,7 @@
 use pki_core::certificate::Certificate;
 use serde_json::Value;
 
-use crate::support::{Room, json};
-
-const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
+use crate::support::{KIT, Room, json};
 
 /// The steps of a dry run.
 fn steps(room: &Room, more: &[&str]) -> Vec<Value> {

@@ -11,7 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
+
+/// HOST4's kit.
+pub(crate) const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
 
 /// An empty folder in which the program runs, without terminal and without variables of its own.
 pub(crate) struct Room(TempDir);
@@ -68,6 +72,21 @@ impl Room {
         let ended = self.run(arguments);
         assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
         ended.stdout
+    }
+
+    /// Changes the manifest of HOST4's kit as somebody could who wants more than to break the kit.
+    pub(crate) fn edit_manifest(&self, edit: impl FnOnce(&mut serde_json::Value)) {
+        let path = format!("{KIT}/manifest.json");
+        let mut manifest = serde_json::from_slice(&self.read(&path)).unwrap();
+        edit(&mut manifest);
+        self.write(&path, manifest.to_string());
+    }
+
+    /// Puts a file into HOST4's kit and its hash into the manifest.
+    pub(crate) fn slip_in(&self, path: &str, contents: &[u8]) {
+        self.write(&format!("{KIT}/{path}"), contents);
+        let hash: String = Sha256::digest(contents).iter().map(|byte| format!("{byte:02X}")).collect();
+        self.edit_manifest(|manifest| manifest["sha256"][path] = hash.into());
     }
 
     /// Every file below the room with its contents.

@@ -1,11 +1,8 @@
 //! `verify` ends with 3 when something is wrong, and says what.
 
-use serde_json::{Value, json as value};
-use sha2::{Digest as _, Sha256};
+use serde_json::json as value;
 
-use crate::support::{Ended, Room, json};
-
-const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
+use crate::support::{Ended, KIT, Room, json};
 
 /// The checks that failed, after making sure that the exit code says so.
 fn failures(ended: &Ended) -> Vec<String> {
@@ -38,6 +35,20 @@ fn a_wrong_password_is_found() {
 }
 
 #[test]
+fn a_pfx_of_another_identity_is_found() {
+    let room = Room::new();
+    room.write("password", "the same for both\n");
+    for dir in ["replica-pki", "other"] {
+        let more = ["--key", "rsa-2048", "--dir", dir, "--password-file", "password"];
+        room.done(&[&["issue", "HOST4.atwork.at"][..], &more].concat());
+    }
+    room.slip_in("HOST4.atwork.at.pfx", &room.read("other/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx"));
+    let ended = room.run(&["verify", KIT, "--json", "--password-file", "password"]);
+    assert_eq!(failures(&ended), ["pfx"]);
+    assert!(ended.stdout.contains("holds another certificate than the one beside it"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_changed_file_is_found() {
     let room = Room::with_kits();
     let path = format!("{KIT}/HOST4.atwork.at.pfx");
@@ -55,26 +66,11 @@ fn a_root_that_was_slipped_in_is_found() {
     assert_eq!(failures(&room.run(&["verify", KIT, "--json"])), ["file", "manifest"]);
 }
 
-/// Changes the manifest as somebody could who wants more than to break the kit.
-fn edit_manifest(room: &Room, edit: impl FnOnce(&mut Value)) {
-    let path = format!("{KIT}/manifest.json");
-    let mut manifest = serde_json::from_slice(&room.read(&path)).unwrap();
-    edit(&mut manifest);
-    room.write(&path, manifest.to_string());
-}
-
-/// Puts a file into trust and its hash into the manifest.
-fn slip_in(room: &Room, name: &str, contents: &[u8]) {
-    room.write(&format!("{KIT}/trust/{name}"), contents);
-    let hash: String = Sha256::digest(contents).iter().map(|byte| format!("{byte:02X}")).collect();
-    edit_manifest(room, |manifest| manifest["sha256"][format!("trust/{name}")] = value!(hash));
-}
-
 #[test]
 fn a_root_whose_hash_was_slipped_in_with_it_is_found() {
     let room = Room::with_kits();
     room.done(&["root", "--name", "Evil", "--for", "HOST4.atwork.at", "--out", "evil", "--key", "rsa-2048"]);
-    slip_in(&room, "evil.cer", &room.read("evil/Evil.cer"));
+    room.slip_in("trust/evil.cer", &room.read("evil/Evil.cer"));
     let ended = room.run(&["verify", KIT, "--json"]);
     assert_eq!(failures(&ended), ["manifest"]);
     assert!(ended.stdout.contains("trust/evil.cer") && ended.stdout.contains("CN=Evil"), "{}", ended.stdout);
@@ -83,7 +79,7 @@ fn a_root_whose_hash_was_slipped_in_with_it_is_found() {
 #[test]
 fn what_is_no_root_is_found_among_the_roots() {
     let room = Room::with_kits();
-    slip_in(&room, "leaf.cer", &room.read("replica-pki/hosts/HOST5.atwork.at/HOST5.atwork.at.cer"));
+    room.slip_in("trust/leaf.cer", &room.read("replica-pki/hosts/HOST5.atwork.at/HOST5.atwork.at.cer"));
     let ended = room.run(&["verify", KIT, "--json"]);
     assert_eq!(failures(&ended), ["manifest", "trusted-root", "trusted-root", "trusted-root"]);
     for expected in ["not self-signed", "no CA", "keyCertSign", "not limited"] {
@@ -96,7 +92,7 @@ fn what_is_no_root_is_found_among_the_roots() {
 #[test]
 fn a_weak_root_of_another_program_is_found() {
     let room = Room::with_kits();
-    slip_in(&room, "weak.cer", include_bytes!("vectors/weak-root.cer"));
+    room.slip_in("trust/weak.cer", include_bytes!("vectors/weak-root.cer"));
     let ended = room.run(&["verify", KIT, "--json"]);
     assert_eq!(failures(&ended), ["manifest", "trusted-root", "trusted-root"]);
     for expected in ["lacks keyCertSign", "not RSA of at least 2048 bits", "made with SHA-1", "not limited"] {
@@ -115,12 +111,12 @@ fn facts_of_the_manifest_that_are_not_the_files_are_found() {
         ("/names", value!(["HOST4.atwork.at", "HOST9.atwork.at"])),
     ] {
         let room = Room::with_kits();
-        edit_manifest(&room, |manifest| *manifest.pointer_mut(place).unwrap() = fact);
+        room.edit_manifest(|manifest| *manifest.pointer_mut(place).unwrap() = fact);
         let failed = failures(&room.run(&["verify", KIT, "--json"]));
         assert!(!failed.is_empty() && failed.iter().all(|check| check == "manifest"), "{place}: {failed:?}");
     }
     let room = Room::with_kits();
-    edit_manifest(&room, |manifest| manifest["host"] = value!("HOST5.atwork.at"));
+    room.edit_manifest(|manifest| manifest["host"] = value!("HOST5.atwork.at"));
     assert_eq!(failures(&room.run(&["verify", KIT, "--json"])), ["manifest", "host-name"]);
 }
 
@@ -158,7 +154,7 @@ fn pipes_and_links_in_a_kit_are_named_and_not_read() {
 #[test]
 fn text_of_a_kit_cannot_steer_the_terminal() {
     let room = Room::with_kits();
-    edit_manifest(&room, |manifest| manifest["sha256"]["\u{1b}[2Jfile\nerror"] = value!("00"));
+    room.edit_manifest(|manifest| manifest["sha256"]["\u{1b}[2Jfile\nerror"] = value!("00"));
     let ended = room.run(&["verify", KIT]);
     assert_eq!(ended.code, 1);
     assert!(!ended.stderr.contains('\u{1b}') && ended.stderr.contains("\\u{1b}[2Jfile\\u{a}error"), "{}", ended.stderr);

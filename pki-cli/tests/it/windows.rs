@@ -8,11 +8,14 @@ mod chain;
 mod doctor;
 mod install;
 mod native;
+mod record_folder;
 mod refusals;
 mod script_refusals;
 mod scripts;
 mod scripts_and_records;
+mod security;
 mod several_kits;
+mod uninstall;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -21,10 +24,10 @@ use std::process::{Command, Stdio};
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
+pub(crate) use crate::support::KIT;
 use crate::support::{Ended, Room};
 
 pub(crate) const HOST: &str = "HOST4.atwork.at";
-pub(crate) const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
 pub(crate) const PASSWORD: &str = "replica-pki/private/passwords/HOST4.atwork.at.txt";
 pub(crate) const SWITCH: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\Replication";
 pub(crate) const FAILOVER_SWITCH: &str =
@@ -73,40 +76,38 @@ impl Machine {
         room.run(&[&["install", KIT, "--password-file", PASSWORD], more].concat())
     }
 
-    /// Everything that an installation could change: the registry as reg.exe exports it, and the records.
+    /// Everything that an installation could change: what the registry holds, and the records.
     pub(crate) fn state(&self) -> State {
-        self.state_of(&[
-            r"HKLM\SOFTWARE\Microsoft\SystemCertificates",
-            r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization",
-            r"HKLM\SOFTWARE\Wine\Crypto",
-            r"HKLM\SOFTWARE\replica-pki",
-            r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess",
-        ])
-    }
-
-    /// The same of the whole registry of the machine, which takes seconds.
-    pub(crate) fn whole_state(&self) -> State {
-        self.state_of(&[r"HKLM\SOFTWARE", r"HKLM\SYSTEM"])
-    }
-
-    fn state_of(&self, keys: &[&str]) -> State {
-        let folder = tempfile::tempdir().unwrap();
         let mut state = State::default();
-        for (number, key) in keys.iter().enumerate() {
-            let file = folder.path().join(format!("{number}.reg"));
-            let status = Command::new("reg").args(["export", key]).arg(&file).arg("/y").stdout(Stdio::null()).status();
-            // It fails for a key that does not exist.
-            if status.unwrap().success() {
-                let wide: Vec<u8> = fs::read(&file).unwrap();
-                let wide: Vec<u16> = wide.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-                state.add(&String::from_utf16(&wide).unwrap());
+        for path in [
+            CERTIFICATES,
+            r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization",
+            r"SOFTWARE\Wine\Crypto",
+            r"SOFTWARE\replica-pki",
+            r"SYSTEM\CurrentControlSet\Services\SharedAccess",
+        ] {
+            if let Ok(key) = LOCAL_MACHINE.open(path) {
+                state.add_key(path, &key);
             }
         }
-        assert!(!state.0.is_empty());
-        for entry in fs::read_dir(records()).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            state.0.insert(format!("{}: {}", path.display(), fs::read_to_string(&path).unwrap()));
+        state.add_records();
+        state
+    }
+
+    /// The whole registry of the machine as reg.exe exports it, which takes seconds, and the records.
+    pub(crate) fn whole_state(&self) -> State {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::default();
+        for name in ["SOFTWARE", "SYSTEM"] {
+            let file = folder.path().join(name);
+            let mut reg = Command::new("reg");
+            reg.arg("export").arg(format!(r"HKLM\{name}")).arg(&file).arg("/y").stdout(Stdio::null());
+            assert!(reg.status().unwrap().success());
+            let wide: Vec<u8> = fs::read(&file).unwrap();
+            let wide: Vec<u16> = wide.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            state.add_export(&String::from_utf16(&wide).unwrap());
         }
+        state.add_records();
         state
     }
 
@@ -165,15 +166,32 @@ pub(crate) fn stand_in() -> PathBuf {
 pub(crate) struct State(BTreeSet<String>);
 
 impl State {
-    /// Adds the text of an export, each line with its key. Of Wine's key containers only what they are called: they are
-    /// encrypted anew whenever they are opened.
-    fn add(&mut self, export: &str) {
+    fn add_key(&mut self, path: &str, key: &Key) {
+        self.0.insert(format!("[{path}]"));
+        for (name, value) in key.values().unwrap().filter(|_| !is_encrypted(path)) {
+            self.0.insert(format!("[{path}] {name}={:?}:{:02X?}", value.ty(), &value[..]));
+        }
+        for name in key.keys().unwrap() {
+            self.add_key(&format!(r"{path}\{name}"), &key.open(&name).unwrap());
+        }
+    }
+
+    /// Adds the text of an export, each line with its key.
+    fn add_export(&mut self, export: &str) {
         let mut key = "";
         for line in export.lines().filter(|line| !line.is_empty()) {
             key = if line.starts_with('[') { line } else { key };
-            if !key.contains(r"\Wine\Crypto\RSA\") || line == key {
+            if line == key || !is_encrypted(key) {
                 self.0.insert(format!("{key} {line}"));
             }
+        }
+    }
+
+    fn add_records(&mut self) {
+        assert!(!self.0.is_empty());
+        for entry in fs::read_dir(records()).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            self.0.insert(format!("{}: {}", path.display(), fs::read_to_string(&path).unwrap()));
         }
     }
 
@@ -183,6 +201,11 @@ impl State {
         let new: Vec<_> = self.0.difference(&before.0).take(5).collect();
         assert!(gone.is_empty() && new.is_empty(), "{what}: gone {gone:#?}, new {new:#?}");
     }
+}
+
+/// Whether a key is one of Wine's key containers. What is in them is encrypted anew whenever they are opened.
+fn is_encrypted(key: &str) -> bool {
+    key.contains(r"\Wine\Crypto\RSA\")
 }
 
 /// Where `install` keeps its records.

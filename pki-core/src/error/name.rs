@@ -40,9 +40,6 @@ pub enum HostNameProblem {
     /// A name without a dot.
     #[error("it has one label only; give the full name with its DNS suffix, such as HOST4.atwork.at")]
     SingleLabel,
-    /// A name of several labels where one was asked for.
-    #[error("it has more than one label")]
-    NotSingleLabel,
     /// Above 64 characters, the limit of a CommonName.
     #[error("it has {0} characters, and a certificate's CommonName holds 64 (RFC 5280, ub-common-name)")]
     TooLongForCommonName(usize),

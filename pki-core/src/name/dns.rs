@@ -44,6 +44,14 @@ impl DnsName {
         &self.0
     }
 
+    /// The name of a computer: like parsing, but a workgroup's computer without a DNS suffix has a name of one label.
+    ///
+    /// # Errors
+    /// [`Error::HostName`] if it breaks a rule of a host name.
+    pub fn of_computer(name: &str) -> Result<Self> {
+        Self::parse(name, Labels::OneOrMore).map_err(|problem| Error::HostName { name: name.to_owned(), problem })
+    }
+
     /// The name in lower case, for constraints and file names that must not depend on case.
     pub fn to_lowercase(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -58,7 +66,6 @@ impl DnsName {
         ascii.split('.').try_for_each(check_label)?;
         match (labels, ascii.rsplit_once('.')) {
             (Labels::TwoOrMore, None) => Err(HostNameProblem::SingleLabel),
-            (Labels::One, Some(_)) => Err(HostNameProblem::NotSingleLabel),
             (_, last) => {
                 // A numeric last label would be taken for an IPv4 address by resolvers and browsers alike.
                 let last = last.map_or(ascii.as_str(), |(_, last)| last);
@@ -72,12 +79,21 @@ impl DnsName {
 }
 
 impl Fqdn {
-    /// The name of a workgroup host that has no DNS suffix. Its partners must be able to resolve it.
+    /// The name of a computer: like parsing, but a workgroup's computer without a DNS suffix has a name of one label.
+    /// Its partners must be able to resolve it.
+    ///
+    /// ```
+    /// use pki_core::name::Fqdn;
+    ///
+    /// assert!("HOST4".parse::<Fqdn>().is_err());
+    /// assert!(Fqdn::of_computer("HOST4")?.is_single_label());
+    /// # Ok::<(), pki_core::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::HostName`] if it has a dot or breaks a rule of a label.
-    pub fn single_label(name: &str) -> Result<Self> {
-        Self::fit(name, DnsName::parse(name, Labels::One))
+    /// [`Error::HostName`] if it breaks a rule of a host name.
+    pub fn of_computer(name: &str) -> Result<Self> {
+        Self::fit(name, DnsName::parse(name, Labels::OneOrMore))
     }
 
     /// The name, in the case it was given, without a trailing dot.
@@ -179,7 +195,7 @@ impl fmt::Debug for Fqdn {
 
 #[derive(Clone, Copy)]
 enum Labels {
-    One,
+    OneOrMore,
     TwoOrMore,
 }
 

@@ -72,7 +72,7 @@ fn a_root_without_constraints_signs_any_name() {
 
 #[test]
 fn a_host_without_a_suffix_gets_its_certificate() {
-    let host = Fqdn::single_label("HOST4").unwrap();
+    let host = Fqdn::of_computer("HOST4").unwrap();
     let root = RootProfile::new(RootName::default_for(&host), vec![host.clone().into()]);
     let leaf = authority_of(&root, now()).sign(&LeafProfile::new(host), key(1).public_key(), now(), &mut rng(61));
     assert_eq!(leaf.unwrap().dns_names(), ["HOST4"]);

@@ -87,15 +87,18 @@ fn a_label_has_up_to_63_characters() {
 }
 
 #[test]
-fn a_single_label_needs_its_own_constructor() {
-    let host = Fqdn::single_label("HOST4").unwrap();
+fn a_computers_name_may_be_a_single_label() {
+    let host = Fqdn::of_computer("HOST4").unwrap();
     assert_eq!(host.as_str(), "HOST4");
     assert!(host.is_single_label());
     assert!(!fqdn("HOST4.atwork.at").is_single_label());
 
-    let problem = |name: &str| host_problem(Fqdn::single_label(name).unwrap_err(), name);
-    assert_eq!(problem("HOST4.atwork.at"), Problem::NotSingleLabel);
-    assert_eq!(problem("HOST4\u{3002}at"), Problem::NotSingleLabel);
+    assert_eq!(Fqdn::of_computer("HOST4.atwork.at").unwrap(), fqdn("HOST4.atwork.at"));
+    assert_eq!(DnsName::of_computer("host4").unwrap(), *host.as_dns_name());
+
+    let problem = |name: &str| host_problem(Fqdn::of_computer(name).unwrap_err(), name);
+    assert_eq!(host_problem("HOST4".parse::<Fqdn>().unwrap_err(), "HOST4"), Problem::SingleLabel);
+    assert_eq!(problem("10.0.0.4"), Problem::IpAddress);
     assert_eq!(problem("HOST_4"), Problem::Underscore);
     assert_eq!(problem("4"), Problem::IpAddress);
     assert_eq!(problem(&"x".repeat(64)), Problem::LabelTooLong);
@@ -225,16 +228,16 @@ proptest! {
             assert!(name.as_str().len() <= 64);
             assert!(RootName::default_for(&name).as_str().chars().count() <= 64);
         }
-        if let Ok(name) = Fqdn::single_label(&text) {
-            assert!(!name.as_str().contains('.'));
-            check_label(name.as_str());
+        if let Ok(name) = Fqdn::of_computer(&text) {
+            assert_eq!(text.parse::<Fqdn>().is_err(), name.is_single_label());
+            name.as_str().split('.').for_each(check_label);
         }
     }
 
     #[test]
     fn no_text_makes_the_parsers_panic(text: String) {
         let _ = text.parse::<Fqdn>();
-        let _ = Fqdn::single_label(&text);
+        let _ = Fqdn::of_computer(&text);
         let _ = text.parse::<RootName>();
         if let Ok(name) = text.parse::<DnsName>() {
             check_rules(name.as_str());

@@ -228,7 +228,7 @@ fn the_leaf_is_for_the_host_that_was_asked_for() {
 #[test]
 fn a_workgroup_host_is_matched_by_its_one_label() {
     let mut question = Question::new(support::now());
-    question.host = Some(Fqdn::single_label("HOST4").unwrap().into());
+    question.host = Some(Fqdn::of_computer("HOST4").unwrap().into());
     let check = |leaf: Odd| verify(&leaf.certificate(), &[], &[Odd::root().certificate()], &question).passed();
     assert!(check(Odd::leaf().named(&["host4"])));
     assert!(!check(Odd::leaf().named(&["host4.atwork.at"])));

@@ -6,7 +6,7 @@ use super::report::State;
 use crate::exit::{Failure, Result};
 use crate::kit::Kit;
 use crate::plan::{CertificateName, Inverse, Plan, Record, Step};
-use crate::platform::{Computer, Found};
+use crate::platform::{Carried, Computer, Found};
 use crate::system;
 
 /// Carries out what is not as planned yet. A failure takes back what this run did.
@@ -67,11 +67,22 @@ impl Run<'_> {
             self.record.added.push(inverse.clone());
             self.done.push(inverse);
             self.computer.save(&self.record)?;
-            self.computer.carry_out(step, self.key)?;
-            return match self.computer.look(step)? {
-                Found::Done => Ok(State::Done),
-                _ => Err(Failure::new("Windows reported success, but nothing came of it")
+            let carried = self.computer.carry_out(step, self.key)?;
+            if carried == Carried::Forestalled {
+                // What somebody else made is not to be taken back, by this run or by `uninstall`.
+                self.done.pop();
+                self.record.added.pop();
+                self.computer.save(&self.record)?;
+            }
+            return match (self.computer.look(step)?, carried) {
+                (Found::Done, Carried::Out) => Ok(State::Done),
+                (Found::Done, Carried::Forestalled) => Ok(State::Unchanged),
+                (_, Carried::Out) => Err(Failure::new("Windows reported success, but nothing came of it")
                     .hint("see what is there with: replica-pki doctor")),
+                (_, Carried::Forestalled) => Err(Failure::new(
+                    "Windows says that it is there already, although it cannot be found; it is left alone",
+                )
+                .hint("somebody else may be at work here; see what is there with: replica-pki doctor, and run again")),
             };
         }
         Ok(state)

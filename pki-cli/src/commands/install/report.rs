@@ -3,6 +3,7 @@
 use pki_core::name::printable;
 use serde::Serialize;
 
+use super::super::steps::{Row, table};
 use crate::exit::{Exit, Result};
 use crate::kit::Kit;
 use crate::output;
@@ -44,18 +45,8 @@ impl State {
 struct Summary {
     host: String,
     thumbprint_sha1: String,
-    steps: Vec<StepSummary>,
+    steps: Vec<Row>,
     next: [String; 2],
-}
-
-#[derive(Serialize)]
-struct StepSummary {
-    state: &'static str,
-    step: String,
-    /// What takes it back on a computer that had nothing of it.
-    inverse: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
 }
 
 /// Prints each step with its state, and what remains to be typed.
@@ -65,12 +56,12 @@ pub(super) fn print(kit: &Kit, plan: &Plan, states: &[State], json: bool) -> Res
         .steps
         .iter()
         .zip(states)
-        .map(|(step, state)| StepSummary {
+        .map(|(step, state)| Row {
             state: state.name(),
             step: step.to_string(),
-            inverse: step.inverse(Default::default()).to_string(),
+            inverse: Some(step.inverse(Default::default()).to_string()),
             reason: match state {
-                State::Warning(reason) => Some(reason),
+                State::Warning(reason) => Some((*reason).to_owned()),
                 _ => None,
             },
         })
@@ -80,11 +71,7 @@ pub(super) fn print(kit: &Kit, plan: &Plan, states: &[State], json: bool) -> Res
         output::json(&Summary { host, thumbprint_sha1: kit.leaf.thumbprint().to_string(), steps, next })?;
         return Ok(Exit::Done);
     }
-    let row = |step: &StepSummary| {
-        let reason = step.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-        [step.state.to_owned(), format!("{}{reason}", step.step)]
-    };
-    let table = output::columns(2, &steps.iter().map(row).collect::<Vec<_>>());
+    let table = table(&steps);
     let next: String = next.iter().map(|line| format!("  {line}\n")).collect();
     output::result(&format!(
         "{host}\n{table}\nNext, in PowerShell as administrator, when the partner has installed its kit too:\n{next}"

@@ -42,3 +42,10 @@ fn a_firewall_rule_that_is_disabled_is_an_error_and_a_missing_one_a_warning() {
     assert_eq!(finding.fix, "Enable-NetFirewallRule -Name VIRT-HVRHTTPSL-In-TCP-NoScope");
     only(&with(FirewallRule::Missing), "firewall-rule-missing", Severity::Warning);
 }
+
+#[test]
+fn records_that_cannot_be_read_are_found() {
+    let survey = Survey { records_unreadable: Some("AB.json is damaged\u{1b}".to_owned()), ..healthy() };
+    let finding = only(&survey, "records-unreadable", Severity::Error);
+    assert!(finding.detail.contains("AB.json is damaged\\u{1b}"), "{finding:?}");
+}

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{native, registry};
+use super::{hints, native, registry};
 use crate::exit::{Failure, Result};
 use crate::password;
 use crate::plan::FIREWALL_RULE;
@@ -27,7 +27,7 @@ pub(super) fn disable() -> Result<()> {
 fn set(verb: &str, wanted: FirewallRule) -> Result<()> {
     let command = format!("{verb}-NetFirewallRule -Name {FIREWALL_RULE}");
     let hint = format!("in PowerShell, as administrator: {command}; or run again with --no-firewall");
-    let output = run(&command).map_err(|error| Failure::io("PowerShell cannot be started", &error).hint(&hint))?;
+    let output = run(&command).map_err(|error| Failure::system("PowerShell cannot be started", &error).hint(&hint))?;
     if output.status.success() && comes_true(wanted)? {
         return Ok(());
     }
@@ -52,7 +52,7 @@ fn run(command: &str) -> io::Result<Output> {
 fn comes_true(wanted: FirewallRule) -> Result<bool> {
     for _ in 0..ATTEMPTS {
         let found = registry::firewall_rule();
-        if found.map_err(|error| Failure::io("the firewall's policy cannot be read", &error))? == wanted {
+        if found.map_err(|error| hints::registry("the firewall's policy cannot be read", &error))? == wanted {
             return Ok(true);
         }
         sleep(PAUSE);

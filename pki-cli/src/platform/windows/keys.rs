@@ -4,9 +4,11 @@ use std::io;
 
 use pki_core::certificate::Certificate;
 use pki_core::key::{KeyPair, PublicKey};
+use pki_core::name::printable;
 use schannel::cert_context::CertContext;
 
 use super::native::{Address, Container, key_place};
+use super::{Carried, TakenBack, hints};
 use crate::exit::{Failure, Result};
 use crate::plan::MachineKey;
 use crate::survey::{KeyPlace, PrivateKey};
@@ -14,7 +16,7 @@ use crate::survey::{KeyPlace, PrivateKey};
 /// Whether a container with this key is there already. Another key in it is a failure, and so is one that can be exported
 /// although that was not wanted.
 pub(super) fn look(key: &MachineKey, certificate: &Certificate) -> Result<bool> {
-    let context = |error: io::Error| Failure::io(format!("the key container {} cannot be read", key.container), &error);
+    let context = |error: io::Error| hints::key(format!("the key container {} cannot be read", key.container), &error);
     match Container::open(address(key)) {
         Ok(container) if holds(&container, Address::KEY_EXCHANGE, certificate) => {
             // What cannot be told may be exportable.
@@ -35,29 +37,38 @@ pub(super) fn look(key: &MachineKey, certificate: &Certificate) -> Result<bool> 
 }
 
 /// Makes a container and puts the key into it.
-pub(super) fn import(key: &MachineKey, pair: &KeyPair) -> Result<()> {
+pub(super) fn import(key: &MachineKey, pair: &KeyPair) -> Result<Carried> {
     let secret = pair.secret_pkcs1_der()?;
-    let fill = || Container::create(address(key))?.import(&secret, key.exportable);
-    fill().map_err(|error| Failure::io(format!("Windows takes no key for the container {}", key.container), &error))
+    let fill = || match Container::create(address(key)) {
+        Err(error) if exists(&error) => Ok(Carried::Forestalled),
+        container => container?.import(&secret, key.exportable).map(|()| Carried::Out),
+    };
+    fill().map_err(|error| hints::key(format!("Windows takes no key for the container {}", key.container), &error))
 }
 
 /// Deletes a container, if it is there.
-pub(super) fn delete(key: &MachineKey) -> io::Result<bool> {
+pub(super) fn delete(key: &MachineKey) -> io::Result<TakenBack> {
     match Container::delete(address(key)) {
-        Ok(()) => Ok(true),
+        Ok(()) => Ok(TakenBack::Done),
         // The code of a container that is not there is also that of one which may not be opened. A new one of the same
         // name tells them apart.
         Err(error) if is_missing(&error) => {
             drop(Container::create(address(key))?);
-            Container::delete(address(key)).map(|()| false)
+            Container::delete(address(key)).map(|()| TakenBack::Nothing)
         }
         Err(error) => Err(error),
     }
 }
 
-/// What an administrator types to delete a container.
+/// What an administrator types to delete a container of this program.
 pub(super) fn delete_command(key: &MachineKey) -> String {
-    format!("certutil -csp \"{}\" -delkey {}", key.provider.name(), key.container)
+    delete_command_at(key.provider.name(), &key.container, true)
+}
+
+/// What is typed to delete any container; one in a user's key set, by that user.
+pub(super) fn delete_command_at(provider: &str, container: &str, machine: bool) -> String {
+    let user = if machine { "" } else { "-user " };
+    format!("certutil {user}-csp \"{}\" -delkey \"{}\"", printable(provider), printable(container))
 }
 
 /// What the store says about a certificate's key, and what is there.
@@ -109,4 +120,42 @@ fn address(key: &MachineKey) -> Address<'_> {
 /// NTE_BAD_KEYSET: there is no such container.
 fn is_missing(error: &io::Error) -> bool {
     error.raw_os_error().map(i32::cast_unsigned) == Some(0x8009_0016)
+}
+
+/// NTE_EXISTS: there is one.
+fn exists(error: &io::Error) -> bool {
+    error.raw_os_error().map(i32::cast_unsigned) == Some(0x8009_000F)
+}
+
+#[cfg(test)]
+mod tests {
+    use pki_core::key::KeyAlgorithm;
+    use rand::SeedableRng as _;
+
+    use super::*;
+    use crate::plan::Provider;
+
+    #[test]
+    fn a_container_that_somebody_else_made_is_not_filled() {
+        let key = MachineKey {
+            container: format!("replica-pki-test-{}", std::process::id()),
+            provider: Provider::Schannel,
+            exportable: true,
+        };
+        let pair = KeyPair::generate(KeyAlgorithm::Rsa2048, &mut chacha20::ChaCha20Rng::seed_from_u64(7)).unwrap();
+        let theirs = Container::create(address(&key)).unwrap();
+        assert_eq!(import(&key, &pair).unwrap(), Carried::Forestalled);
+        assert!(theirs.public_key(Address::KEY_EXCHANGE).is_err(), "it is still empty");
+        drop(theirs);
+        assert_eq!(delete(&key).unwrap(), TakenBack::Done);
+        assert_eq!(import(&key, &pair).unwrap(), Carried::Out);
+        assert_eq!(delete(&key).unwrap(), TakenBack::Done);
+        assert_eq!(delete(&key).unwrap(), TakenBack::Nothing);
+    }
+
+    #[test]
+    fn a_key_of_a_user_is_deleted_as_that_user() {
+        assert_eq!(delete_command_at("P", "a b", true), "certutil -csp \"P\" -delkey \"a b\"");
+        assert_eq!(delete_command_at("P", "a b", false), "certutil -user -csp \"P\" -delkey \"a b\"");
+    }
 }

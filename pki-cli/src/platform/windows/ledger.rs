@@ -1,60 +1,61 @@
 //! The records of what was installed, in a folder that only administrators can enter.
 
+mod folder;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::native;
+use folder::{Folder, Obstacle, patiently};
+
+use super::{hints, native};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::plan::{KitId, Record, Records};
 
 /// Held by the one process that changes this computer.
 pub(crate) struct Lock {
-    folder: PathBuf,
+    path: PathBuf,
     /// Windows removes the file when it is closed, however the process ends.
     file: Option<File>,
+    /// While it is held no other folder can come into its place, so that records are read and written by path.
+    folder: Option<Folder>,
 }
 
 impl Lock {
     /// Makes the folder if need be, makes sure that it is the administrators', and shuts other processes out.
     pub(super) fn take() -> Result<Self> {
-        let folder = folder()?;
-        let what = format!("{} cannot be used for the record of what is installed", folder.display());
-        let context = |error: io::Error| Failure::io(&what, &error);
-        match native::create_administrators_only(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // A link would lead elsewhere.
-                if !files::kind(&folder)?.is_dir() {
-                    return Err(context(io::ErrorKind::NotADirectory.into()));
-                }
-                if !native::is_owned_by_us(&folder).map_err(context)? {
-                    return Err(Failure::new(format!("{what}: it does not belong to the administrators"))
-                        .hint("somebody else made it; look what is inside, remove it, and run the command again"));
-                }
-                native::administrators_only(&folder)
-            }
-            result => result,
-        }
-        .map_err(context)?;
+        let path = path()?;
+        let lock = patiently(|| Self::attempt(&path));
+        lock.map_err(|obstacle| {
+            let context = format!("{} cannot be used for the record of what is installed", path.display());
+            obstacle.into_failure(&context)
+        })
+    }
+
+    fn attempt(path: &Path) -> std::result::Result<Self, Obstacle> {
+        let folder = Folder::make(path)?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
-        let file = options.open(folder.join("lock")).map_err(|error| match error.raw_os_error() {
-            Some(SHARING_VIOLATION) => Failure::new("another replica-pki is changing this computer")
-                .hint("wait until it has ended, then run the command again"),
-            _ => context(error),
+        let file = options.open(path.join("lock")).map_err(|error| match error.raw_os_error() {
+            Some(SHARING_VIOLATION) => Obstacle::Lasting(
+                Failure::new("another replica-pki is changing this computer")
+                    .hint("wait until it has ended, then run the command again"),
+            ),
+            _ => error.into(),
         })?;
-        remove_what_was_killed(&folder);
-        Ok(Self { folder, file: Some(file) })
+        remove_what_was_killed(path);
+        Ok(Self { path: path.to_owned(), file: Some(file), folder: Some(folder) })
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         drop(self.file.take());
+        drop(self.folder.take());
         // Only an empty folder can be removed: where records are, it stays.
-        let _ = fs::remove_dir(&self.folder);
+        let _ = fs::remove_dir(&self.path);
     }
 }
 
@@ -64,19 +65,21 @@ const RECORD: &str = "json";
 /// A record that is being written. Only one process writes, so that what lies there belongs to one that was killed.
 const PARTIAL: &str = "partial";
 
-/// Every record.
+/// Every record. Those in a folder that others could enter may be anybody's, and are not believed: `uninstall` removes
+/// what they name.
 pub(super) fn records() -> Result<Records> {
-    let folder = folder()?;
-    let context = |error: io::Error| files::cannot_read(&folder, &error);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Records::default()),
-        Err(error) => return Err(context(error)),
+    let path = path()?;
+    let context = |error: io::Error| files::cannot_read(&path, &error);
+    let folder = match Folder::open(&path) {
+        Ok(folder) => folder,
+        Err(Obstacle::Passing(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(Records::default()),
+        Err(obstacle) => return Err(obstacle.into_failure(&format!("{} cannot be read", path.display()))),
     };
     let mut records = Vec::new();
-    for entry in entries {
+    for entry in fs::read_dir(&path).map_err(context)? {
         let path = entry.map_err(context)?.path();
         if path.extension().is_some_and(|extension| extension == RECORD) {
+            folder.must_be_shut()?;
             records.push(read(&path)?);
         }
     }
@@ -84,10 +87,9 @@ pub(super) fn records() -> Result<Records> {
     Ok(Records(records))
 }
 
-/// Writes a record in the place of the one before it, if there is one.
+/// Writes a record in the place of the one before it, if there is one. The caller holds the [`Lock`].
 pub(super) fn save(record: &Record) -> Result<()> {
-    let folder = folder()?;
-    let path = folder.join(file_name(&record.kit));
+    let path = path()?.join(file_name(&record.kit));
     let json = serde_json::to_vec_pretty(record)
         .map_err(|error| Failure::new(format!("the record cannot be written: {error}")))?;
     let partial = path.with_extension(PARTIAL);
@@ -101,9 +103,9 @@ pub(super) fn save(record: &Record) -> Result<()> {
     write().map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))
 }
 
-/// Removes the record of a kit.
+/// Removes the record of a kit. The caller holds the [`Lock`].
 pub(super) fn forget(kit: &KitId) -> Result<()> {
-    let path = folder()?.join(file_name(kit));
+    let path = path()?.join(file_name(kit));
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Failure::io(format!("cannot remove {}", path.display()), &error))
@@ -141,8 +143,8 @@ fn file_name(kit: &KitId) -> String {
     format!("{}.{RECORD}", kit.0)
 }
 
-fn folder() -> Result<PathBuf> {
+fn path() -> Result<PathBuf> {
     let data = native::program_data()
-        .map_err(|error| Failure::io("the folder for data of the whole machine cannot be found", &error))?;
+        .map_err(|error| hints::other("the folder for data of the whole machine cannot be found", &error))?;
     Ok(data.join("replica-pki"))
 }

@@ -6,12 +6,16 @@ mod access;
 mod certificate;
 mod container;
 mod machine;
+mod registry;
+mod trust;
 
+pub(super) use access::create_administrators_only;
 pub(crate) use access::owner_only;
-pub(super) use access::{administrators_only, create_administrators_only, is_owned_by_us};
-pub(super) use certificate::{commit, key_place, verdict};
+pub(super) use certificate::{commit, key_place, registry_part, verdict};
 pub(super) use container::{Address, Container};
 pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};
+pub(super) use registry::delete_key;
+pub(super) use trust::{Entrance, entrance};
 
 use std::ffi::OsStr;
 use std::io;
@@ -45,6 +49,11 @@ unsafe fn text_at(pointer: *const u16) -> String {
 /// The error of the last call, if it returned FALSE.
 fn check(result: windows_sys::core::BOOL) -> io::Result<()> {
     if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// The error that a call returned, if it is one.
+fn succeeded(error: windows_sys::Win32::Foundation::WIN32_ERROR) -> io::Result<()> {
+    if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error.cast_signed())) }
 }
 
 /// A length as Windows counts.

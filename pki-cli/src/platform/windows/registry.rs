@@ -4,6 +4,7 @@ use std::io;
 
 use windows_registry::{Key, LOCAL_MACHINE};
 
+use super::{TakenBack, native};
 use crate::plan::{FIREWALL_RULE, FIREWALL_RULES, Mark, Marks, RegistryBefore, RegistryData, RegistryValue};
 use crate::survey::FirewallRule;
 
@@ -29,15 +30,15 @@ pub(super) fn switch_off(value: RegistryValue) -> io::Result<()> {
     Ok(LOCAL_MACHINE.create(value.key())?.set_u32(RegistryValue::NAME, RegistryValue::SWITCHED_OFF)?)
 }
 
-/// Puts back what was there, and removes the keys that were made if nothing else came into them. False if the value is
+/// Puts back what was there, and removes the keys that were made if nothing else came into them. Nothing if the value is
 /// not as it was set: somebody else changed it since, and decides.
-pub(super) fn restore(value: RegistryValue, before: &RegistryBefore) -> io::Result<bool> {
+pub(super) fn restore(value: RegistryValue, before: &RegistryBefore) -> io::Result<TakenBack> {
     let mut changed = false;
     let key = found(LOCAL_MACHINE.options().read().write().open(value.key()))?;
     let data = key.as_ref().map(read).transpose()?.flatten();
     if let (Some(key), Some(data)) = (&key, data) {
         if data.as_dword() != Some(RegistryValue::SWITCHED_OFF) {
-            return Ok(false);
+            return Ok(TakenBack::Nothing);
         }
         match &before.data {
             Some(data) => key.set_bytes(RegistryValue::NAME, data.kind.into(), &data.bytes)?,
@@ -46,7 +47,8 @@ pub(super) fn restore(value: RegistryValue, before: &RegistryBefore) -> io::Resu
         changed = true;
     }
     drop(key);
-    remove_empty(value.key(), before.missing_keys).map(|removed| changed || removed)
+    let removed = remove_empty(value.key(), before.missing_keys)?;
+    Ok(if changed || removed { TakenBack::Done } else { TakenBack::Nothing })
 }
 
 /// What the firewall's own policy says about the rule of Hyper-V Replica.
@@ -80,7 +82,9 @@ pub(super) fn set_mark(mark: &Mark, before: &str) -> io::Result<()> {
     Ok(kit.set_string(&mark.thing, before)?)
 }
 
-/// Removes up to this many keys, from the innermost outwards, as long as they are empty.
+/// Removes up to this many keys, from the innermost outwards, as long as they are empty. A key that somebody makes below
+/// one of them meanwhile keeps it alive. A value that somebody writes into one goes with it if that happens between the
+/// look at it and its removal, a few microseconds: Windows has no call that looks at values before it deletes.
 fn remove_empty(path: &str, count: usize) -> io::Result<bool> {
     let mut path = path;
     for done in 0..count {
@@ -89,8 +93,12 @@ fn remove_empty(path: &str, count: usize) -> io::Result<bool> {
             if key.keys()?.next().is_some() || key.values()?.next().is_some() {
                 return Ok(done > 0);
             }
-            drop(key);
-            LOCAL_MACHINE.options().read().write().open(outer)?.remove_tree(name)?;
+            let outer_key = LOCAL_MACHINE.options().read().write().open(outer)?;
+            match native::delete_key(&outer_key, name) {
+                Err(_) if key.keys()?.next().is_some() => return Ok(done > 0),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                result => result?,
+            }
         }
         path = outer;
     }

@@ -65,6 +65,22 @@ pub(crate) fn empty_root_store_of(common_name_part: &str) {
     commit(&store);
 }
 
+/// Puts a certificate into a store of the machine as if it were another by its SHA-1 hash.
+pub(crate) fn add_under_the_hash_of(name: &str, der: &[u8], other: &[u8]) {
+    use sha1::Digest as _;
+    let context = CertContext::new(der).unwrap();
+    let mut hash = sha1::Sha1::digest(other);
+    let blob = CRYPT_INTEGER_BLOB { cbData: hash.len() as u32, pbData: hash.as_mut_ptr() };
+    // SAFETY: the context is alive, and the blob points to the hash, which is alive too.
+    let set = unsafe {
+        CertSetCertificateContextProperty(context.as_ptr().cast(), CERT_HASH_PROP_ID, 0, (&raw const blob).cast())
+    };
+    assert_ne!(set, 0);
+    let mut store = store(name);
+    store.add_cert(&context, CertAdd::Always).unwrap();
+    commit(&store);
+}
+
 fn commit(store: &CertStore) {
     // SAFETY: the store is open.
     assert_ne!(unsafe { CertControlStore(store.as_ptr(), 0, CERT_STORE_CTRL_COMMIT, ptr::null()) }, 0);
@@ -107,6 +123,23 @@ impl Container {
 
     pub(crate) fn create(place: &KeyPlace) -> Self {
         Self::acquire(place, CRYPT_NEWKEYSET).unwrap()
+    }
+
+    pub(crate) fn delete(place: &KeyPlace) {
+        // With this flag no handle comes back.
+        assert!(Self::acquire(place, CRYPT_DELETEKEYSET).is_some());
+    }
+
+    /// Makes a container with the exportable key of another.
+    pub(crate) fn copy_key(from: &KeyPlace, to: &KeyPlace) {
+        let (from, to) = (Self::open(from).unwrap(), Self::create(to));
+        let (mut key, mut blob, mut size) = (0, vec![0u8; 4096], 4096);
+        // SAFETY: the handles are open, and each length is its buffer's.
+        unsafe {
+            assert_ne!(CryptGetUserKey(from.0, AT_KEYEXCHANGE, &mut key), 0);
+            assert_ne!(CryptExportKey(key, 0, PRIVATEKEYBLOB, 0, blob.as_mut_ptr(), &mut size), 0);
+            assert_ne!(CryptImportKey(to.0, blob.as_ptr(), size, 0, CRYPT_EXPORTABLE, &mut key), 0);
+        }
     }
 
     fn acquire(place: &KeyPlace, flags: u32) -> Option<Self> {

@@ -68,17 +68,21 @@ fn a_damaged_kit_is_refused() {
 }
 
 #[test]
+fn a_truncated_pfx_is_refused_also_where_the_manifest_fits_it() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    let whole = room.read(&format!("{KIT}/{HOST}.pfx"));
+    for length in [whole.len() - 1, whole.len() / 2, 1, 0] {
+        room.slip_in(&format!("{HOST}.pfx"), &whole[..length]);
+        refused(&machine, &room, &[], "HOST4.atwork.at.pfx: ");
+    }
+    room.slip_in(&format!("{HOST}.pfx"), &whole);
+    assert_eq!(machine.install(&room, &[]).code, 0);
+}
+
+#[test]
 fn a_certificate_that_is_not_self_signed_never_becomes_a_root() {
     let (machine, room) = (Machine::take(), Room::with_kits());
-    let (root, leaf) = (format!("{KIT}/trust/HOST5.atwork.at.root.cer"), room.read(&format!("{KIT}/{HOST}.cer")));
-    // With a manifest that fits it, so that nothing else is wrong.
-    let digest = |bytes: &[u8]| {
-        use sha2::Digest as _;
-        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect::<String>()
-    };
-    let manifest = String::from_utf8(room.read(&format!("{KIT}/manifest.json"))).unwrap();
-    room.write(&format!("{KIT}/manifest.json"), manifest.replace(&digest(&room.read(&root)), &digest(&leaf)));
-    room.write(&root, &leaf);
+    room.slip_in("trust/HOST5.atwork.at.root.cer", &room.read(&format!("{KIT}/{HOST}.cer")));
     refused(&machine, &room, &[], "the kit is not fit to install");
 }
 
@@ -112,6 +116,45 @@ fn a_leaf_that_is_there_without_a_usable_key_is_not_touched() {
 }
 
 #[test]
+fn a_leaf_with_its_key_in_a_users_key_set_is_named_with_the_way_to_delete_both() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    let leaf = schannel::cert_context::CertContext::new(&room.read(&format!("{KIT}/{HOST}.cer"))).unwrap();
+    let place = KeyPlace {
+        container: "of a user".to_owned(),
+        provider: "Microsoft RSA SChannel Cryptographic Provider".to_owned(),
+        provider_type: 12,
+        flags: 0,
+        key_spec: 1,
+    };
+    let machines = native::key_place(&native::contexts("My")[0]).unwrap();
+    native::Container::copy_key(&machines, &place);
+    leaf.set_key_prov_info()
+        .container(&place.container)
+        .provider(&place.provider)
+        .type_(schannel::crypt_prov::ProviderType::rsa_schannel())
+        .key_spec(schannel::cert_context::KeySpec::key_exchange())
+        .set()
+        .unwrap();
+    native::add("My", &leaf);
+    refused(&machine, &room, &[], "with its private key in the key set of a user");
+    let ended = machine.install(&room, &[]);
+    native::Container::delete(&place);
+    let delete = format!("certutil -user -csp \"{}\" -delkey \"of a user\"", place.provider);
+    assert!(ended.stderr.contains(&delete), "{ended:?}");
+}
+
+#[test]
+fn what_windows_says_is_there_already_is_not_taken_back() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    // Another certificate under the hash of the root: it cannot be found, and the root cannot be added.
+    let root = room.read(&format!("{KIT}/trust/HOST5.atwork.at.root.cer"));
+    let other = Room::with_kits().read(&format!("{KIT}/trust/HOST5.atwork.at.root.cer"));
+    native::add_under_the_hash_of("Root", &other, &root);
+    refused(&machine, &room, &[], "Windows says that it is there already");
+}
+
+#[test]
 fn a_step_that_fails_takes_back_the_steps_before_it() {
     let (machine, room) = (Machine::take(), Room::with_kits());
     // Below a volatile key Windows makes none that lasts.
@@ -141,8 +184,9 @@ fn a_failed_second_run_takes_back_only_its_own_steps() {
 #[test]
 fn two_at_once_do_not_mix() {
     let (machine, room) = (Machine::take(), Room::with_kits());
-    fs::create_dir(records()).unwrap();
+    assert_eq!(machine.install(&room, &["--keep-revocation-check"]).code, 0);
     let other = OpenOptions::new().write(true).create(true).truncate(false).share_mode(0).open(records().join("lock"));
+    assert!(other.is_ok());
     let ended = machine.install(&room, &[]);
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("another replica-pki is changing this computer"), "{ended:?}");

@@ -3,20 +3,19 @@
 use std::path::Path;
 use std::{io, ptr};
 
-use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree};
+use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::Security::Authorization::{
-    ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW,
-    SDDL_REVISION_1, SE_FILE_OBJECT, SetNamedSecurityInfoW,
+    ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1, SE_FILE_OBJECT,
+    SetNamedSecurityInfoW,
 };
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, EqualSid, GetSecurityDescriptorDacl, GetSecurityDescriptorOwner, IsWellKnownSid,
-    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
-    WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR,
+    SECURITY_ATTRIBUTES, SetFileSecurityW,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 
 use super::machine::User;
-use super::{check, length, text_at, wide};
+use super::{check, length, succeeded, text_at, wide};
 
 /// Owned by the administrators, not by the one user that makes it.
 const OWNED_BY_ADMINISTRATORS: &str = "O:BA";
@@ -33,69 +32,39 @@ pub(in crate::platform::windows) fn create_administrators_only(folder: &Path) ->
     check(unsafe { CreateDirectoryW(path.as_ptr(), &attributes) })
 }
 
-/// Shuts a folder that exists to all but administrators, and gives it to them.
-pub(in crate::platform::windows) fn administrators_only(folder: &Path) -> io::Result<()> {
-    restrict(folder, &Descriptor::parse(&format!("{OWNED_BY_ADMINISTRATORS}{ADMINISTRATORS}"))?)
-}
-
 /// Shuts a folder to all but this user, the system and the administrators.
 pub(crate) fn owner_only(folder: &Path) -> io::Result<()> {
     restrict(folder, &Descriptor::parse(&format!("{ADMINISTRATORS}(A;OICI;FA;;;{})", user_sid()?))?)
 }
 
 fn restrict(folder: &Path, access: &Descriptor) -> io::Result<()> {
-    let (mut present, mut defaulted, mut list, mut owner) = (0, 0, ptr::null_mut(), ptr::null_mut());
+    let (mut present, mut defaulted, mut list) = (0, 0, ptr::null_mut());
     // SAFETY: the descriptor is alive; the results outlive the call.
     check(unsafe { GetSecurityDescriptorDacl(access.0, &mut present, &mut list, &mut defaulted) })?;
     // No list at all would let everybody in.
     if present == 0 || list.is_null() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    // SAFETY: as above.
-    check(unsafe { GetSecurityDescriptorOwner(access.0, &mut owner, &mut defaulted) })?;
-    let owner_too = if owner.is_null() { 0 } else { OWNER_SECURITY_INFORMATION };
     let path = wide(folder);
-    // SAFETY: the path ends with a zero; `owner` and `list` are null or point into the descriptor, which is alive.
+    // SAFETY: the path ends with a zero; `list` points into the descriptor, which is alive.
     let error = unsafe {
         SetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
-            DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | owner_too,
-            owner,
+            DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+            ptr::null_mut(),
             ptr::null_mut(),
             list,
             ptr::null(),
         )
     };
-    succeeded(error)
-}
-
-/// Whether a folder belongs to the administrators, the system or this user. The contents of any other are not to be
-/// trusted.
-pub(in crate::platform::windows) fn is_owned_by_us(folder: &Path) -> io::Result<bool> {
-    let (mut owner, mut descriptor) = (ptr::null_mut(), ptr::null_mut());
-    let path = wide(folder);
-    // SAFETY: the path ends with a zero; the results outlive the call.
-    let error = unsafe {
-        GetNamedSecurityInfoW(
-            path.as_ptr(),
-            SE_FILE_OBJECT,
-            OWNER_SECURITY_INFORMATION,
-            &mut owner,
-            ptr::null_mut(),
-            ptr::null_mut(),
-            ptr::null_mut(),
-            &mut descriptor,
-        )
-    };
     succeeded(error)?;
-    let _descriptor = Descriptor(descriptor);
-    let kinds = [WinBuiltinAdministratorsSid, WinLocalSystemSid];
-    // SAFETY: `owner` points into the descriptor, which is alive.
-    let is_administrators = kinds.into_iter().any(|kind| unsafe { IsWellKnownSid(owner, kind) } != 0);
-    let user = User::of_this_process()?;
-    // SAFETY: as above, and the other points into `user`, which is alive.
-    Ok(is_administrators || unsafe { EqualSid(owner, user.sid()) } != 0)
+    // The call above also reaches what is inside already. Wine adds to it what the folder above hands down, although the
+    // list is protected from that; this one sets the list as it is.
+    // SAFETY: the path ends with a zero, and the descriptor is alive.
+    check(unsafe {
+        SetFileSecurityW(path.as_ptr(), DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, access.0)
+    })
 }
 
 /// The security identifier of this user as text, such as `S-1-5-21-...`.
@@ -112,7 +81,7 @@ fn user_sid() -> io::Result<String> {
 }
 
 /// A security descriptor that Windows allocated; freed when dropped.
-struct Descriptor(PSECURITY_DESCRIPTOR);
+pub(super) struct Descriptor(pub(super) PSECURITY_DESCRIPTOR);
 
 impl Descriptor {
     /// Reads Microsoft's notation for access rights (SDDL).
@@ -137,8 +106,4 @@ impl Drop for Descriptor {
         // SAFETY: Windows allocated it with LocalAlloc, and it is freed once.
         unsafe { LocalFree(self.0) };
     }
-}
-
-fn succeeded(error: u32) -> io::Result<()> {
-    if error == ERROR_SUCCESS { Ok(()) } else { Err(io::Error::from_raw_os_error(error.cast_signed())) }
 }

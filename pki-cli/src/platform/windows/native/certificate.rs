@@ -8,8 +8,9 @@ use schannel::cert_store::CertStore;
 use windows_sys::Win32::Security::Cryptography::{
     AUTHTYPE_SERVER, CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL, CERT_CHAIN_CONTEXT, CERT_CHAIN_PARA, CERT_CHAIN_POLICY_PARA,
     CERT_CHAIN_POLICY_SSL, CERT_CHAIN_POLICY_STATUS, CERT_CONTEXT, CERT_KEY_PROV_INFO_PROP_ID, CERT_STORE_CTRL_COMMIT,
-    CERT_USAGE_MATCH, CRYPT_KEY_PROV_INFO, CRYPT_MACHINE_KEYSET, CTL_USAGE, CertControlStore, CertFreeCertificateChain,
-    CertGetCertificateChain, CertGetCertificateContextProperty, CertVerifyCertificateChainPolicy, HCERTCHAINENGINE,
+    CERT_STORE_PROV_SYSTEM_REGISTRY_W, CERT_SYSTEM_STORE_LOCAL_MACHINE, CERT_USAGE_MATCH, CRYPT_KEY_PROV_INFO,
+    CRYPT_MACHINE_KEYSET, CTL_USAGE, CertControlStore, CertFreeCertificateChain, CertGetCertificateChain,
+    CertGetCertificateContextProperty, CertOpenStore, CertVerifyCertificateChainPolicy, HCERTCHAINENGINE,
     HTTPSPolicyCallbackData, USAGE_MATCH_TYPE_AND, szOID_PKIX_KP_SERVER_AUTH,
 };
 
@@ -46,6 +47,21 @@ pub(in crate::platform::windows) fn key_place(certificate: &CertContext) -> Opti
         machine: info.dwFlags & CRYPT_MACHINE_KEYSET != 0,
         key_spec: info.dwKeySpec,
     })
+}
+
+/// Opens for writing what the registry holds of a store of the machine, without what Group Policy, the enterprise and
+/// others add to it.
+pub(in crate::platform::windows) fn registry_part(store: &str) -> io::Result<CertStore> {
+    let name = wide(store);
+    // SAFETY: for this provider the parameter is the name, a text that ends with a zero and outlives the call.
+    let store = unsafe {
+        CertOpenStore(CERT_STORE_PROV_SYSTEM_REGISTRY_W, 0, 0, CERT_SYSTEM_STORE_LOCAL_MACHINE, name.as_ptr().cast())
+    };
+    if store.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: an open store, which has no other owner.
+    Ok(unsafe { CertStore::from_ptr(store) })
 }
 
 /// Makes what was changed in a store count now, for other processes too, and tells whether that worked.

@@ -1,0 +1,99 @@
+//! What stands below the options in each help page.
+
+pub(super) const PROGRAM: &str = "\
+Example, for two hosts:
+  replica-pki issue HOST4.atwork.at HOST5.atwork.at
+  replica-pki verify replica-pki/hosts/HOST4.atwork.at
+
+Exit codes:
+  0  done
+  1  could not be done
+  2  wrong usage
+  3  done, and something was found wrong (verify, doctor)";
+
+pub(super) const ISSUE: &str = "\
+Makes, without asking anything:
+  DIR/hosts/HOST/   the kit: this folder goes to that host, nothing else does
+  DIR/private/      stays here: the roots' keys and the passwords of the PFX files
+
+Each PFX gets a random password unless --password-file or the variable gives one for all.
+An existing kit or key is never overwritten: then nothing at all is written.
+
+Examples:
+  replica-pki issue HOST4.atwork.at HOST5.atwork.at
+  replica-pki issue HOST4.atwork.at HOST5.atwork.at --windows 2012r2 --dir old-servers
+  replica-pki issue n1.example.org n2.example.org n3.example.org --trust shared --dir mesh --json
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const ROOT: &str = "\
+Writes NAME.cer (DER) and NAME.key.pem (PKCS#8, for its owner's eyes only).
+
+Example:
+  replica-pki root --name mycompanyFirstReplica --for HOST4.atwork.at --out first
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const LEAF: &str = "\
+Writes HOST.cer (DER) and HOST.pfx (key, certificate, root). The password comes from
+--password-file, the variable REPLICA_PKI_PASSWORD, or a prompt.
+
+Example, with the root of the example in `replica-pki root --help`:
+  replica-pki leaf HOST4.atwork.at --root first/mycompanyFirstReplica.cer \\
+      --root-key first/mycompanyFirstReplica.key.pem --out first
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const INSPECT: &str = "\
+A PFX is opened with the password from --password-file, the variable REPLICA_PKI_PASSWORD,
+the empty one, or a prompt, in this order.
+
+Examples:
+  replica-pki inspect replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer
+  replica-pki inspect replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx \\
+      --password-file replica-pki/private/passwords/HOST4.atwork.at.txt
+
+Exit codes: 0 done, 1 a file could not be read, 2 wrong usage";
+
+pub(super) const VERIFY: &str = "\
+Examples:
+  replica-pki verify replica-pki/hosts/HOST4.atwork.at
+  replica-pki verify replica-pki/hosts/HOST4.atwork.at --at 2028-11-01
+  replica-pki verify replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.cer \\
+      --root replica-pki/hosts/HOST5.atwork.at/trust/HOST4.atwork.at.root.cer --host HOST4.atwork.at
+
+Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
+
+pub(super) const INSTALL: &str = "\
+Checks the kit, then puts the key into a key container of the machine, the certificate into
+LocalMachine\\My and the roots into LocalMachine\\Root, switches off Hyper-V's revocation check,
+and enables the firewall rule of Hyper-V Replica. A second run changes nothing. If a step
+fails, the steps before it are taken back. The password comes from --password-file, the
+variable REPLICA_PKI_PASSWORD, or a prompt.
+
+Example, on any system:
+  replica-pki install replica-pki/hosts/HOST4.atwork.at --dry-run
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const UNINSTALL: &str = "\
+Takes back exactly what `replica-pki install` added on this computer, from its own record.
+What was there before stays, and so does what another installed kit needs.
+
+Example, on the host, as administrator:
+  replica-pki.exe uninstall HOST4.atwork.at
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const DOCTOR: &str = "\
+Reads the certificate stores, the registry, the firewall rule and the computer's name, changes
+nothing, and says for each thing that is wrong how to mend it. Findings are critical (anybody
+can pass for any host), errors (replication does not work, or rests on what no longer
+protects) or warnings (it works, but not for long or not everywhere). Run it as administrator;
+others cannot open the machine's keys.
+
+Examples, on the host:
+  replica-pki.exe doctor
+  replica-pki.exe doctor --kit HOST4.atwork.at
+
+Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something was found";
