@@ -5,6 +5,7 @@ pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod issue;
 pub(crate) mod leaf;
+pub(crate) mod renew;
 pub(crate) mod root;
 pub(crate) mod status;
 mod steps;
