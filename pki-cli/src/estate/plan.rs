@@ -199,6 +199,7 @@ impl Planner<'_> {
         let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
         if needs_key && self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
             return Err(Refusal {
+                host: entry.fqdn.to_string(),
                 problem: format!(
                     "the key of {} was discarded, so nothing new can be signed for {}",
                     signer, entry.fqdn

@@ -68,7 +68,7 @@ struct Renewer<'r> {
     lines: Vec<Line>,
 }
 
-impl Renewer<'_> {
+impl<'r> Renewer<'r> {
     fn start(&self) -> Result<Renewed, Refusal> {
         let mut renewed = self.nothing();
         for (entry, kit) in self.hosts()? {
@@ -191,7 +191,7 @@ impl Renewer<'_> {
     }
 
     /// The hosts that were named, or all, with their kits.
-    fn hosts(&self) -> Result<Vec<(&Entry, &KitOnDisk)>, Refusal> {
+    fn hosts(&self) -> Result<Vec<(&'r Entry, &'r KitOnDisk)>, Refusal> {
         let named = &self.renewal.hosts;
         if let Some(host) = named.iter().find(|host| self.inventory.hosts.iter().all(|entry| entry.fqdn != **host)) {
             return Err(Refusal {
@@ -201,7 +201,7 @@ impl Renewer<'_> {
             });
         }
         let entries = self.inventory.hosts.iter().filter(|entry| named.is_empty() || named.contains(&entry.fqdn));
-        let with_kit = |entry| {
+        let with_kit = |entry: &'r Entry| {
             let kit = self.estate.kit(&entry.fqdn).ok_or_else(|| Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("{} has no kit yet", entry.fqdn),
