@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Make everything that some hosts need to trust each other
     #[command(after_help = help::ISSUE)]
     Issue(Issue),
+    /// Renew certificates before they end, and roll roots over
+    #[command(after_help = help::RENEW)]
+    Renew(Renew),
     /// Tell how the hosts of a mesh are: what ends soon, what does not fit
     #[command(after_help = help::STATUS)]
     Status(Status),
@@ -104,6 +107,31 @@ pub(crate) struct Status {
     pub(crate) dir: Dir,
     #[command(flatten)]
     pub(crate) within: Within,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Renew {
+    /// Hosts to renew; without any, those whose certificate or root ends soon
+    #[arg(value_name = "HOST", value_parser = Fqdn::of_computer)]
+    pub(crate) hosts: Vec<Fqdn>,
+    #[command(flatten)]
+    pub(crate) dir: Dir,
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// Make new keys too
+    #[arg(long)]
+    pub(crate) new_key: bool,
+    /// Phase 2 of a root's rollover: every host has installed the new roots
+    #[arg(long, conflicts_with = "finish")]
+    pub(crate) roots_installed: bool,
+    /// Everything is installed: remove the previous kits and the old roots
+    #[arg(long, conflicts_with = "new_key")]
+    pub(crate) finish: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordFile,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,

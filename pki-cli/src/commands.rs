@@ -8,6 +8,7 @@ pub(crate) mod install;
 pub(crate) mod issue;
 mod keys;
 pub(crate) mod leaf;
+pub(crate) mod renew;
 pub(crate) mod request;
 pub(crate) mod root;
 pub(crate) mod status;

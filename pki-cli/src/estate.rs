@@ -9,11 +9,16 @@
 //! ```
 
 mod layout;
+mod make;
 mod plan;
+mod renewal;
+mod rollover;
 mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
+pub(crate) use make::{Fresh, make};
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
+pub(crate) use renewal::{Renewal, Renewed, Step, renew};
 pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;
@@ -28,7 +33,7 @@ use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
 use crate::files;
-use crate::kit::{Kit, Manifest};
+use crate::kit::{Kit, Manifest, PREVIOUS};
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -53,6 +58,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) host: String,
     pub(crate) manifest: Manifest,
     pub(crate) leaf: Certificate,
+    /// Whether it keeps the kit that it replaced.
+    pub(crate) has_previous: bool,
 }
 
 impl Estate {
@@ -95,7 +102,8 @@ impl KitOnDisk {
         let folder = dir.join(kit_folder(host));
         let manifest = Kit::manifest_of(&folder)?;
         let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
-        Ok(Self { host: host.to_owned(), manifest, leaf })
+        let has_previous = folder.join(PREVIOUS).is_dir();
+        Ok(Self { host: host.to_owned(), manifest, leaf, has_previous })
     }
 
     /// The labels of the roots that it brings.

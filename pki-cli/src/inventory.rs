@@ -17,6 +17,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::exit::{Failure, Result};
+use crate::files;
 
 pub(crate) use text::{added, new};
 
@@ -89,6 +90,14 @@ impl Entry {
 }
 
 impl Inventory {
+    /// Reads a file, and keeps its text too.
+    pub(crate) fn read(path: &Path) -> Result<(String, Self)> {
+        let text = String::from_utf8(files::read(path)?)
+            .map_err(|_| Failure::new(format!("{} is not UTF-8", path.display())).hint("save it as UTF-8"))?;
+        let inventory = Self::parse(&text, path)?;
+        Ok((text, inventory))
+    }
+
     /// Reads the text of a file, which is named in what is refused.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self> {
         let file: File = toml::from_str(text).map_err(|error| {

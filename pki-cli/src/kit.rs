@@ -6,13 +6,16 @@ mod read;
 
 pub(crate) use judge::{Line, judge_chain, report};
 pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
-pub(crate) use read::{FileState, Kit};
+pub(crate) use read::{FileState, Kit, files};
 
 use pki_core::bundle::Bundle;
 use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
 use crate::script;
+
+/// Where a kit that was renewed keeps the one before.
+pub(crate) const PREVIOUS: &str = "previous";
 
 /// The files of a kit with their paths inside it, scripts and manifest included.
 pub(crate) fn contents(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {

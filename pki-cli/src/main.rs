@@ -27,6 +27,7 @@ use args::{Arguments, Command};
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Issue(arguments) => commands::issue::run(arguments),
+        Command::Renew(arguments) => commands::renew::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),
         Command::Root(arguments) => commands::root::run(arguments),
         Command::Request(arguments) => commands::request::run(arguments),

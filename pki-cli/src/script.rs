@@ -14,10 +14,13 @@
 //!   itself ends with means yes.
 //! - `for /f` starts a new cmd, which runs what AutoRun in the registry says: it may print lines and leave the folder. A
 //!   pipe does not.
+//! - `certutil -store` finds a root also if Group Policy or the enterprise's store distributes it. What the computer itself
+//!   keeps is a key of the registry for each certificate.
 //! - An import that fails for a wrong password fails before it imports anything. One that fails later could leave the key
 //!   in a container that nothing refers to. Windows has no tool that tells for sure whose key a container holds without
 //!   adding the certificate to the store again, and another program may add keys at the same time: so the script deletes
-//!   none, and says how to look.
+//!   none, and says how to look. After an import that worked the certificate names its container, which is noted as
+//!   `container` beside the marks, for the case that somebody removes the certificate and leaves the key.
 //!
 //! Each thing is marked below `HKLM\SOFTWARE\replica-pki\THUMBPRINT` before it is added: as `there` if it was there
 //! before, and else with what was there instead. A kit that is taken back hands its mark to another one that needs the
@@ -25,9 +28,12 @@
 //! records count if their folder belongs to the administrators, and stop the run if it does not. In the other direction
 //! `replica-pki uninstall` hands what it added over to the marks.
 
+use std::fmt;
+
 use pki_core::bundle::{Bundle, BundleFile};
 use pki_core::certificate::Certificate;
 use pki_core::pfx::WindowsServer;
+use pki_core::validity::Time;
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Failure, Result};
@@ -44,7 +50,9 @@ pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     let plan = Plan::of_parts(bundle.fqdn.as_str(), &bundle.leaf, &trust, &choices)?;
     let remaining = plan::remaining(&bundle.leaf, &trust);
     let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &trust)).collect();
-    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
+    // What fails ends install.cmd. Uninstall.cmd goes on.
+    let checked: Vec<_> = calls.iter().map(checked).collect();
+    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &checked);
     calls.reverse();
     let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
     Ok(vec![("install.cmd".to_owned(), install), ("uninstall.cmd".to_owned(), uninstall)])
@@ -56,6 +64,8 @@ const UNINSTALL: &str = include_str!("script/uninstall.cmd");
 const TOOLS: &str = include_str!("script/tools.cmd");
 /// What starts a line of a template that stands only in scripts of kits which Windows before Server 2019 cannot import.
 const NEW_WINDOWS_ONLY: &str = "@NEW@";
+/// From the beginning of the year 1.
+const SECONDS_BEFORE_1970: u64 = 62_135_596_800;
 /// The build number of Windows Server 2019.
 const BUILD_2019: &str = "17763";
 
@@ -86,6 +96,11 @@ fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
     })
 }
 
+/// A call that ends a script if it fails.
+fn checked<C: fmt::Display>(call: C) -> String {
+    format!("{call}\nif %ERRORLEVEL% neq 0 exit /b 1")
+}
+
 /// How a record names the value among what a kit needs.
 fn name_in_records(value: RegistryValue) -> Option<String> {
     Some(serde_json::to_value(value).ok()?.as_str()?.to_owned())
@@ -94,19 +109,24 @@ fn name_in_records(value: RegistryValue) -> Option<String> {
 /// Fills a template in. The line ends are Windows' own, however the template was checked out.
 fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String], calls: &[String]) -> Vec<u8> {
     let oldest = bundle.encoding.oldest_windows();
-    let checked = |call: &String| format!("{call}\nif %ERRORLEVEL% neq 0 exit /b 1");
     let is_intact = |file: &BundleFile<'_>| {
         format!("call :is_intact \"{}\" {}", windows_path(&file.path), hex(&Sha256::digest(file.bytes)))
     };
     let modifiers = if choices.exportable { "AT_KEYEXCHANGE,NoRoot" } else { "AT_KEYEXCHANGE,NoRoot,NoExport" };
+    let validity = bundle.leaf.validity();
     let mut text = lines(template.lines().filter_map(|line| for_windows(line, oldest)));
     for (placeholder, value) in [
-        ("@FILES@", lines(bundle.files().iter().map(|file| checked(&is_intact(file))))),
-        ("@STEPS@", lines(calls.iter().map(checked))),
+        ("@FILES@", lines(bundle.files().iter().map(|file| checked(is_intact(file))))),
+        ("@STEPS@", lines(calls.iter())),
         ("@REMAINING@", lines(remaining.iter().map(|line| format!("echo   {line}")))),
         ("@HOST@", bundle.fqdn.to_string()),
         ("@PFX@", format!("{}.pfx", bundle.fqdn)),
         ("@THUMBPRINT@", bundle.leaf.thumbprint().to_string()),
+        ("@NOT_BEFORE@", validity.not_before.to_string()),
+        ("@NOT_AFTER@", validity.not_after.to_string()),
+        ("@BEGINS@", ticks(validity.not_before, 0).to_string()),
+        ("@ENDS@", ticks(validity.not_after, 1).to_string()),
+        ("@PROVIDER_TYPE@", choices.provider.type_number().to_string()),
         ("@PROVIDER@", choices.provider.name().to_owned()),
         ("@MODIFIERS@", modifiers.to_owned()),
         ("@VALUE@", RegistryValue::NAME.to_owned()),
@@ -120,6 +140,11 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String]
         text = text.replace(placeholder, &value);
     }
     text.lines().flat_map(|line| [line, "\r\n"]).collect::<String>().into_bytes()
+}
+
+/// .NET's number of a moment and some seconds: units of 100 ns since the year 1.
+fn ticks(time: Time, seconds: u64) -> u64 {
+    (SECONDS_BEFORE_1970 + time.to_unix() + seconds) * 10_000_000
 }
 
 /// A line of a template, if it stands in the scripts of a kit for this Windows Server and later.
@@ -141,6 +166,13 @@ fn lines<L: ToString>(lines: impl Iterator<Item = L>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ticks_are_those_of_dot_net() {
+        assert_eq!(ticks(Time::EPOCH, 0), 621_355_968_000_000_000);
+        // DateTime.MaxValue is one tick before the year 10000.
+        assert_eq!(ticks("9999-12-31T23:59:59Z".parse().unwrap(), 1), 3_155_378_975_999_999_999 + 1);
+    }
 
     #[test]
     fn names_that_mean_something_to_cmd_are_refused() {

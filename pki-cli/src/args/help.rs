@@ -29,6 +29,21 @@ Examples:
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
+pub(super) const RENEW: &str = "\
+Makes a new certificate from the same root, so that no other host has to change, and keeps the
+kit before in previous/ inside the new one. Prints what to do on each host, and in which order.
+
+A root that ends soon is rolled over in two phases: renew makes a new one and puts it beside the
+old into every kit; when every host has it, renew --roots-installed makes certificates below it.
+When all is installed, renew --finish removes what was before.
+
+Examples:
+  replica-pki renew
+  replica-pki renew HOST4.atwork.at
+  replica-pki renew --finish
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
 pub(super) const STATUS: &str = "\
 One line a host: days left of its certificate and of its root, the encoding of its PFX, and
 what ends soon, is missing, or does not fit the inventory. Changes nothing; fit for a

@@ -1,7 +1,6 @@
 //! `issue`: makes the mesh of a folder what its inventory says.
 
 mod ask;
-mod make;
 mod report;
 
 use pki_core::mesh::PasswordSource;
@@ -38,7 +37,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     };
     work.kits.iter().for_each(|kit| warn_of_single_label(&kit.entry.fqdn));
 
-    let made = make::carry_out(dir, &inventory, &estate, &work, &passwords, now)?;
+    let made = estate::make(dir, &inventory, &estate, &work, &passwords, now)?;
     let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
     let fresh = made.hosts.iter().zip(&work.kits).filter(|(_, kit)| kit.reason != Reason::Encoding);
     if let Some(end) = fresh.map(|(host, _)| host.bundle.leaf.validity().not_after).find(|end| *end < full) {

@@ -8,18 +8,14 @@ use serde::Serialize;
 use super::plural;
 use crate::args::Status;
 use crate::estate::{self, Estate, KitOnDisk, Reason, Wishes, kit_folder};
-use crate::exit::{Exit, Failure, Result};
-use crate::files;
+use crate::exit::{Exit, Result};
 use crate::inventory::{INVENTORY, Inventory};
 use crate::kit::Kit;
 use crate::{output, system};
 
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
-    let path = dir.join(INVENTORY);
-    let text = String::from_utf8(files::read(&path)?)
-        .map_err(|_| Failure::new(format!("{} is not UTF-8", path.display())).hint("save it as UTF-8"))?;
-    let inventory = Inventory::parse(&text, &path)?;
+    let (_, inventory) = Inventory::read(&dir.join(INVENTORY))?;
     let (estate, now) = (Estate::read(dir)?, system::now()?);
     let mut mesh = Mesh { estate: &estate, now, within: i64::from(arguments.within.days().get()), rows: Vec::new() };
     for entry in &inventory.hosts {
@@ -124,7 +120,7 @@ impl Mesh<'_> {
         };
         for kit in &work.kits {
             let problem = match kit.reason {
-                Reason::New => continue,
+                Reason::New | Reason::Renewed { .. } => continue,
                 Reason::NewRoot => "its root is missing: replica-pki issue makes it anew",
                 Reason::Names => "its certificate has other names than the inventory says: replica-pki issue",
                 Reason::Encoding => "its PFX is encoded for another Windows than the inventory says: replica-pki issue",

@@ -7,6 +7,7 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
+use super::rollover::name_of_line;
 use super::{Estate, KitOnDisk, Root};
 use crate::inventory::{Entry, Inventory};
 
@@ -30,6 +31,10 @@ pub(crate) struct Work {
     pub(crate) trust: Vec<String>,
     /// Hosts whose kits, passwords and roots go.
     pub(crate) pruned: Vec<String>,
+    /// Whether roots that are not trusted afterwards go from the folder.
+    pub(crate) drops_roots: bool,
+    /// Hosts whose previous kits go.
+    pub(crate) finished: Vec<String>,
     /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
     pub(crate) strangers: Vec<String>,
 }
@@ -52,6 +57,8 @@ pub(crate) enum Reason {
     NewRoot,
     /// Its certificate has other names than the inventory says.
     Names,
+    /// Its certificate is renewed, below the same root or a new one; the kit before is kept inside it.
+    Renewed { new_key: bool },
     /// Only its PFX has another encoding; key and certificate stay.
     Encoding,
 }
@@ -192,6 +199,7 @@ impl Planner<'_> {
         let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
         if needs_key && self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
             return Err(Refusal {
+                host: entry.fqdn.to_string(),
                 problem: format!(
                     "the key of {} was discarded, so nothing new can be signed for {}",
                     signer, entry.fqdn
@@ -211,14 +219,18 @@ impl Planner<'_> {
             |host: &str| self.inventory.hosts.iter().any(|entry| entry.fqdn.as_str().eq_ignore_ascii_case(host));
         let strangers: Vec<_> =
             self.estate.kits.values().map(|kit| kit.host.clone()).filter(|host| !listed(host)).collect();
-        if self.wishes.prune {
-            self.work.pruned = strangers;
-            return;
-        }
-        self.work.strangers = strangers;
-        let others = self.estate.roots.keys().filter(|label| !self.work.trust.contains(label));
+        let lines: BTreeSet<_> = self.work.trust.iter().map(|label| name_of_line(label).to_owned()).collect();
+        // A root that is being rolled over has a predecessor or a successor, which is as good as itself.
+        let stays = |label: &&String| !self.wishes.prune || lines.contains(name_of_line(label));
+        let others = self.estate.roots.keys().filter(|label| !self.work.trust.contains(label)).filter(stays);
         let others: Vec<_> = others.cloned().collect();
         self.work.trust.extend(others);
+        self.work.drops_roots = self.wishes.prune;
+        if self.wishes.prune {
+            self.work.pruned = strangers;
+        } else {
+            self.work.strangers = strangers;
+        }
     }
 
     fn may_replace(&self, host: &Fqdn) -> bool {

@@ -11,11 +11,11 @@ use pki_core::validity::Time;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Estate, KitOnDisk, PRIVATE, Work, kit_folder, password_file, root_certificate, root_key};
+use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key};
 use crate::exit::Result;
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
-use crate::kit;
+use crate::kit::{self, PREVIOUS};
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -59,7 +59,9 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
         let bundle = with_trust(bundle, &trust, &kit.signer);
-        batch.put_folder(kit_folder(folder), &kit::contents(&bundle, made.now)?)?;
+        let mut files = kit::contents(&bundle, made.now)?;
+        files.extend(previous(dir, folder, kit.reason)?);
+        batch.put_folder(kit_folder(folder), &files)?;
     }
     let mut touched = Vec::new();
     for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
@@ -84,6 +86,17 @@ fn trust(estate: &Estate, made: &Made<'_>) -> Arc<[TrustedRoot]> {
 fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bundle {
     let Bundle { fqdn, leaf, pfx, encoding, .. } = bundle;
     Bundle::new(fqdn.clone(), leaf.clone(), pfx.clone(), *encoding, Arc::clone(trust), signer)
+}
+
+/// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself.
+fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec<u8>)>> {
+    let kit = dir.join(kit_folder(folder));
+    let from = if matches!(reason, Reason::Renewed { .. }) { kit } else { kit.join(PREVIOUS) };
+    if !from.is_dir() {
+        return Ok(Vec::new());
+    }
+    let kept = |(path, bytes): (String, Vec<u8>)| (format!("{PREVIOUS}/{path}"), bytes);
+    Ok(kit::files(&from)?.into_iter().map(kept).collect())
 }
 
 fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
@@ -136,7 +149,10 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
         batch.remove(kit_folder(host));
         batch.remove(password_file(host));
     }
-    if !made.work.pruned.is_empty() {
+    for host in &made.work.finished {
+        batch.remove(kit_folder(host).join(PREVIOUS));
+    }
+    if made.work.drops_roots {
         for label in estate.roots.keys().filter(|label| !made.work.trust.contains(label)) {
             batch.remove(root_certificate(label));
             batch.remove(root_key(label));

@@ -7,7 +7,7 @@ use pki_core::certificate::Certificate;
 use pki_core::name::printable;
 use sha2::{Digest as _, Sha256};
 
-use super::{MANIFEST, Manifest};
+use super::{MANIFEST, Manifest, PREVIOUS};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::output::hex;
@@ -128,6 +128,11 @@ fn inside(path: &str) -> Result<PathBuf> {
     Ok(path.split('/').collect())
 }
 
+/// The files of a kit with their paths inside it, whatever they are, but not what it keeps of an earlier one.
+pub(crate) fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    present(folder)?.into_iter().map(|path| Ok((path.clone(), read(folder, &path)?))).collect()
+}
+
 /// The files of a kit's folder and of its `trust`, as the manifest would name them.
 fn present(folder: &Path) -> Result<Vec<String>> {
     let trust = folder.join("trust");
@@ -140,7 +145,8 @@ fn present(folder: &Path) -> Result<Vec<String>> {
         for entry in fs::read_dir(&folder).map_err(context)? {
             let entry = entry.map_err(context)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !(prefix.is_empty() && name == "trust") {
+            let is_folder_of_kit = prefix.is_empty() && (name == "trust" || name == PREVIOUS && entry.path().is_dir());
+            if !is_folder_of_kit {
                 paths.push(format!("{prefix}{name}"));
             }
         }

@@ -1,14 +1,19 @@
 @echo off
 rem Installs the kit of @HOST@ with the tools of Windows alone. As administrator:
-rem   install.cmd             on @HOST@
-rem   install.cmd /anyhost    on a computer with another name
-rem   install.cmd /nopause    without waiting for a key at the end, as it does after a double click
-rem It does what "replica-pki install" does. The password of the PFX is asked for; it is not in here.
+rem   install.cmd                on @HOST@
+rem   install.cmd /anyhost       on a computer with another name
+rem   install.cmd /nofirewall    without touching the firewall
+rem   install.cmd /nopause       without waiting for a key at the end, as it does after a double click
+rem It takes the steps of "replica-pki install" with fewer checks: the files are as they were made, the computer has the
+rem kit's name, the certificate's time has begun and has not ended. It does not look at the names in the certificate, at
+rem its chain or at the roots' dates; and when a step fails, those before it stay until uninstall.cmd.
+rem The password of the PFX is asked for; it is not in here.
 rem A second run changes nothing. uninstall.cmd takes back what was added, and nothing else.
 setlocal EnableExtensions DisableDelayedExpansion
 set "ERRORLEVEL="
 set "changed="
 set "any_host="
+set "no_firewall="
 set "no_pause="
 set "unknown="
 rem What is in a called part is another %0.
@@ -16,6 +21,7 @@ set "script=%~f0"
 :next_argument
 if "%~1"=="" goto :run
 if /i "%~1"=="/anyhost" goto :any_host
+if /i "%~1"=="/nofirewall" goto :no_firewall
 if /i "%~1"=="/nopause" goto :no_pause
 set "unknown=1"
 goto :run
@@ -23,24 +29,39 @@ goto :run
 set "any_host=1"
 shift /1
 goto :next_argument
+:no_firewall
+set "no_firewall=1"
+shift /1
+goto :next_argument
 :no_pause
 set "no_pause=1"
 shift /1
 goto :next_argument
 :run
-rem A folder of the network gets a drive letter for as long as this runs.
+call :find_tools
+rem A folder of the network gets a drive letter for as long as this runs. Pushd changes ERRORLEVEL only if it fails, and
+rem find_tools has left 0.
 pushd "%~dp0"
+if %ERRORLEVEL% neq 0 goto :no_folder
 call :main
 set "result=%ERRORLEVEL%"
 popd
+:wait
 call :wait_after_double_click
 exit /b %result%
 
+:no_folder
+echo error: install.cmd cannot go to the folder that it lies in; nothing was changed
+echo   One on the network needs a free drive letter.
+echo hint: copy the whole kit to a folder of this computer, and run install.cmd there
+set "result=1"
+goto :wait
+
 :main
-call :find_tools
 if not defined unknown goto :check
-echo error: install.cmd takes /anyhost and /nopause, and nothing else; nothing was changed
-echo hint: /anyhost installs on a computer with another name; /nopause never waits for a key, as a task needs it
+echo error: install.cmd takes /anyhost, /nofirewall and /nopause, and nothing else; nothing was changed
+echo hint: /anyhost installs on a computer with another name; /nofirewall leaves the firewall as it is;
+echo   /nopause never waits for a key, as a task needs it
 exit /b 1
 
 rem ---- Before anything is changed ----
@@ -58,7 +79,7 @@ exit /b 1
 :check_windows
 @NEW@call :read "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion" CurrentBuildNumber
 @NEW@if not defined data set "data=0"
-@NEW@if %data% geq @BUILD@ goto :check_files
+@NEW@if %data% geq @BUILD@ goto :check_dates
 @NEW@echo error: this Windows is too old for this kit's PFX; nothing was changed
 @NEW@echo   It is build %data%; the PFX can be read from build @BUILD@ on, which is Windows Server @OLDEST@.
 @NEW@echo   Older ones call the password wrong.
@@ -66,7 +87,9 @@ exit /b 1
 @NEW@echo   replica-pki issue ... --windows 2012r2
 @NEW@exit /b 1
 @NEW@
-@NEW@:check_files
+@NEW@:check_dates
+call :is_valid_now
+if %ERRORLEVEL% neq 0 exit /b 1
 @FILES@
 
 rem ---- The steps ----
@@ -93,8 +116,8 @@ exit /b 0
 :leaf_without_key
 call :failed "the certificate of @HOST@ is in LocalMachine\My, but its key is not where install.cmd puts it"
 echo   That is the machine's key set, as a key for exchange, in @PROVIDER@.
-echo hint: if "replica-pki install" put it there, all is well; else remove it first, then run install.cmd again:
-echo   certutil -delstore My @THUMBPRINT@
+echo hint: if "replica-pki install" put it there, all is well; else remove it with its key, in PowerShell, and run install.cmd again:
+echo   Remove-Item -LiteralPath Cert:\LocalMachine\My\@THUMBPRINT@ -DeleteKey
 exit /b 1
 
 :import_leaf
@@ -113,12 +136,12 @@ echo hint: is the password right? It lies in private\passwords where the kit was
 rem That is what certutil says of a wrong password, which it finds out before it imports anything.
 if "%code%"=="-2147024810" exit /b 1
 echo hint: if it is, a key may have come without its certificate. List the keys, and delete one that no certificate has:
-echo   certutil -csp "@PROVIDER@" -key
-echo   certutil -csp "@PROVIDER@" -delkey NAME
+call :tell_keys
 exit /b 1
 
 :leaf_imported
 set "changed=1"
+call :remember_key
 echo added: the certificate of @HOST@ and its key, to LocalMachine\My
 exit /b 0
 
@@ -189,12 +212,17 @@ exit /b 0
 
 rem The firewall rule, by the name that is the same in every language.
 :firewall
+if defined no_firewall goto :firewall_stays
 call :ask_firewall
 if %ERRORLEVEL% equ 1 goto :enable_rule
 if %ERRORLEVEL% equ 2 goto :no_rule
 call :mark_as_there firewall
 if %ERRORLEVEL% neq 0 exit /b 1
 echo unchanged: the firewall rule @FIREWALL_RULE@
+exit /b 0
+
+:firewall_stays
+echo left alone: the firewall rule @FIREWALL_RULE@
 exit /b 0
 
 :no_rule
@@ -230,12 +258,30 @@ call :read "HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters" Domain
 if defined data set "name=%name%.%data%"
 exit /b 0
 
+rem Whether the certificate's time has begun and has not ended. Ticks are the same in every language and time zone.
+:is_valid_now
+set "ask=$now = [DateTime]::UtcNow; if ($now.Ticks -ge @BEGINS@ -and $now.Ticks -lt @ENDS@) { exit 10 };"
+set "ask=%ask% 'The clock of this computer says ' + $now.ToString('s') + 'Z'; exit 11"
+"%powershell%" %quietly% -Command "%ask%" <nul
+if %ERRORLEVEL% equ 10 exit /b 0
+if %ERRORLEVEL% equ 11 goto :not_valid_now
+echo error: PowerShell could not tell the time; nothing was changed
+echo hint: mend what it says above, then run install.cmd again
+exit /b 1
+
+:not_valid_now
+echo error: the certificate of @HOST@ is valid from @NOT_BEFORE@ to @NOT_AFTER@ only; nothing was changed
+echo hint: if the clock of this computer is wrong, set it; else make a new kit, with replica-pki issue
+exit /b 1
+
 rem Whether a file is as it was made: the file, its SHA-256. Certutil prints it in a line of its own, on Windows Server
-rem 2012 R2 with blanks between the bytes. What each new cmd runs (AutoRun) may print more, or go to another folder.
+rem 2012 R2 with blanks between the bytes. What each new cmd runs (AutoRun) may print more, or go to another folder. The path
+rem is expanded by the new cmd, and so once only: a folder may be called 100%TEMP%.
 :is_intact
 set "intact="
+set "hashed=%~f1"
 if not exist %1 goto :not_intact
-for /f "delims=" %%L in ('%certutil% -hashfile "%~f1" SHA256') do (set "line=%%L"& call :is_digest %2)
+for /f "delims=" %%L in ('%certutil% -hashfile "%%hashed%%" SHA256') do (set "line=%%L"& call :is_digest %2)
 if defined intact exit /b 0
 :not_intact
 echo error: %~1 is missing or was changed after the kit was made; nothing was changed on this computer
@@ -257,6 +303,17 @@ set "ask=%ask% if ($key.MachineKeyStore -and $key.KeyNumber -eq 'Exchange' -and 
 "%powershell%" %quietly% -Command "%ask% { exit 10 }" <nul
 if %ERRORLEVEL% equ 10 exit /b 0
 exit /b 2
+
+rem Notes the name of the key's container beside the mark, so that uninstall.cmd can delete the key also when somebody has
+rem removed the certificate alone.
+:remember_key
+set "ask=$ErrorActionPreference = 'Stop';"
+set "ask=%ask% $key = (Get-Item -LiteralPath 'Cert:\LocalMachine\My\@THUMBPRINT@').PrivateKey.CspKeyContainerInfo;"
+set "ask=%ask% Set-ItemProperty -LiteralPath 'HKLM:%kit:~4%' -Name container -Value $key.KeyContainerName; exit 10"
+"%powershell%" %quietly% -Command "%ask%" <nul
+if %ERRORLEVEL% equ 10 exit /b 0
+echo warning: PowerShell could not note where the key lies; uninstall.cmd can delete it only with its certificate
+exit /b 0
 
 rem Marks what is going to be added, with what is there now: the mark, the state.
 :mark

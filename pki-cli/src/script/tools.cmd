@@ -29,6 +29,12 @@ rem Whether a store of the machine has a certificate: the store, the thumbprint.
 if %ERRORLEVEL% neq 0 exit /b 1
 exit /b 0
 
+rem How to look for a key that has no certificate.
+:tell_keys
+echo   certutil -csp "@PROVIDER@" -key
+echo   certutil -csp "@PROVIDER@" -delkey NAME
+exit /b 0
+
 rem 0: the firewall rule is enabled; 1: it is disabled; 2: there is none. The policy in the registry is never translated.
 :ask_firewall
 call :read "@FIREWALL_KEY@" @FIREWALL_RULE@

@@ -6,6 +6,7 @@ setlocal EnableExtensions DisableDelayedExpansion
 set "ERRORLEVEL="
 set "no_pause="
 set "left="
+set "failed="
 rem What is in a called part is another %0.
 set "script=%~f0"
 set "unknown="
@@ -42,10 +43,11 @@ echo   files is damaged or of another version.
 echo hint: look what is inside; remove it if "replica-pki install" did not make it; then run uninstall.cmd again
 exit /b 1
 
-rem The last step first.
+rem The last step first. One that fails keeps its mark, and does not keep the others from being taken back.
 :steps
 @STEPS@
 echo.
+if defined failed goto :some_failed
 if defined left goto :left
 "%reg%" delete "%kit%" /f >nul
 if %ERRORLEVEL% neq 0 goto :cannot_forget
@@ -61,6 +63,9 @@ exit /b 0
 
 :cannot_forget
 call :failed "reg could not delete %kit%"
+:some_failed
+echo error: not everything was taken back: what follows an error above stays as it is said there
+echo hint: run uninstall.cmd again once the cause is mended: it goes on with what is left
 exit /b 1
 
 :firewall
@@ -118,15 +123,15 @@ exit /b 0
 call :failed "reg could not set HKLM\%~2\@VALUE@ back"
 exit /b 1
 
-rem A root: its file, its thumbprint, its SHA-256. Certutil calls it a success to remove what is not there, so the store
-rem is asked.
+rem A root: its file, its thumbprint, its SHA-256. Certutil calls it a success to remove what is not there, and finds also
+rem what comes from elsewhere: so the computer's own part of the store is looked at.
 :root
 call :is_mine root-%2 "the root %~1 in LocalMachine\Root" "$_.root -eq '%~3'"
 if %ERRORLEVEL% neq 0 exit /b 0
-call :has Root %2
+call :has_own_root %2
 if %ERRORLEVEL% neq 0 goto :root_is_gone
 "%certutil%" -delstore Root %2
-call :has Root %2
+call :has_own_root %2
 if %ERRORLEVEL% neq 0 goto :root_is_removed
 call :failed "certutil could not remove %~1 from LocalMachine\Root"
 exit /b 1
@@ -134,11 +139,15 @@ exit /b 1
 :root_is_removed
 call :forget root-%2
 echo removed: the root %~1 from LocalMachine\Root
-exit /b 0
+goto :root_from_elsewhere
 
 :root_is_gone
 call :forget root-%2
 echo gone already: the root %~1 from LocalMachine\Root
+:root_from_elsewhere
+call :has Root %2
+if %ERRORLEVEL% neq 0 exit /b 0
+echo   It is still trusted: it is distributed to this computer, by Group Policy or by the enterprise's store.
 exit /b 0
 
 rem The certificate with its key, which certutil would leave: its SHA-256.
@@ -153,7 +162,7 @@ call :has My @THUMBPRINT@
 if %ERRORLEVEL% equ 0 goto :leaf_is_there
 if %code% equ 10 goto :leaf_is_removed
 call :failed "the certificate of @HOST@ is removed from LocalMachine\My, but its key may have stayed"
-echo   PowerShell names the key container above if it is still there. This deletes it:
+echo   PowerShell names the key container above if it is still there. The next run tries to delete it; so does this:
 echo   certutil -csp "@PROVIDER@" -delkey NAME
 exit /b 1
 
@@ -162,13 +171,33 @@ call :failed "PowerShell could not remove the certificate of @HOST@ from LocalMa
 exit /b 1
 
 :leaf_is_removed
-call :forget leaf-@THUMBPRINT@
+call :forget_leaf
 echo removed: the certificate of @HOST@ and its key, from LocalMachine\My
 exit /b 0
 
 :leaf_is_gone
-call :forget leaf-@THUMBPRINT@
+call :delete_key
+if %ERRORLEVEL% equ 10 goto :key_is_deleted
+if %ERRORLEVEL% equ 11 goto :key_is_gone
+if %ERRORLEVEL% equ 12 goto :key_is_unknown
+call :failed "the certificate of @HOST@ is gone already, but PowerShell could not delete its key"
+exit /b 1
+
+:key_is_deleted
+call :forget_leaf
+echo removed: the key of the certificate of @HOST@, which itself is gone already
+exit /b 0
+
+:key_is_gone
+call :forget_leaf
+echo gone already: the certificate of @HOST@ and its key, from LocalMachine\My
+exit /b 0
+
+:key_is_unknown
+call :forget_leaf
 echo gone already: the certificate of @HOST@ from LocalMachine\My
+echo   Its key may still be there. List the keys, and delete the one that no certificate has:
+call :tell_keys
 exit /b 0
 
 rem Removes the certificate with its key, and looks whether the key is gone. 10: it is.
@@ -179,7 +208,26 @@ set "ask=%ask% if ($key.Accessible) { 'The key container is still there: ' + $ke
 "%powershell%" %quietly% -Command "%ask% if ($removed) { exit 10 }" <nul
 exit /b %ERRORLEVEL%
 
+rem Deletes the key of a certificate that is gone, by the name that install.cmd noted. 10: done; 11: there is no such
+rem container any more; 12: no name was noted. Windows deletes a container that is closed as one not to be kept.
+:delete_key
+set "ask=$ErrorActionPreference = 'Stop'; $name = (Get-Item -LiteralPath 'HKLM:%kit:~4%').GetValue('container');"
+set "ask=%ask% if (-not $name) { exit 12 };"
+set "ask=%ask% $where = New-Object Security.Cryptography.CspParameters @PROVIDER_TYPE@, '@PROVIDER@', $name;"
+set "ask=%ask% $where.KeyNumber = 1; $where.Flags = 'UseMachineKeyStore, UseExistingKey, NoPrompt';"
+set "ask=%ask% $container = New-Object Security.Cryptography.CspKeyContainerInfo $where;"
+set "ask=%ask% if (-not $container.Accessible) { exit 11 };"
+set "ask=%ask% $key = New-Object Security.Cryptography.RSACryptoServiceProvider $where;"
+set "ask=%ask% $key.PersistKeyInCsp = $false; $key.Clear();"
+"%powershell%" %quietly% -Command "%ask% if (-not $container.Accessible) { exit 10 }" <nul
+exit /b %ERRORLEVEL%
+
 rem ---- Helpers ----
+
+rem Whether a root is in what this computer itself keeps of LocalMachine\Root, without what is distributed to it.
+:has_own_root
+"%reg%" query "HKLM\SOFTWARE\Microsoft\SystemCertificates\Root\Certificates\%1" >nul 2>&1
+exit /b %ERRORLEVEL%
 
 rem Whether to take a thing back: its mark, its name, how PowerShell finds it in what a record of "replica-pki install"
 rem needs. What was there before is put into before. The mark of what is kept for such a record stays.
@@ -200,8 +248,7 @@ echo kept: %~2, for a kit of "replica-pki install"; run uninstall.cmd again when
 exit /b 1
 
 :unknown_kits
-set "left=1"
-echo kept: %~2, because reg could not list %kits%; run uninstall.cmd again
+call :failed "reg could not list %kits%; kept: %~2"
 exit /b 1
 
 :was_there
@@ -255,9 +302,13 @@ exit /b 0
 "%reg%" delete "%kit%" /v %1 /f >nul
 exit /b 0
 
+:forget_leaf
+call :forget leaf-@THUMBPRINT@
+"%reg%" delete "%kit%" /v container /f >nul 2>&1
+exit /b 0
+
 :failed
+set "failed=1"
 echo error: %~1
-echo   What is listed above stays as it is said there; the rest was not taken back.
-echo hint: run uninstall.cmd again once the cause is mended: it goes on from here
 exit /b 0
 

@@ -42,4 +42,9 @@ impl Identity {
     pub fn secret_key(&self) -> &KeyPair {
         &self.key
     }
+
+    /// The host's private key alone, for another certificate.
+    pub fn into_secret_key(self) -> KeyPair {
+        self.key
+    }
 }

@@ -8,7 +8,6 @@ use pki_core::name::Fqdn;
 
 use crate::args::Issue;
 use crate::exit::{Failure, Result};
-use crate::files;
 use crate::inventory::{self, Defaults, Entry, INVENTORY, Inventory};
 
 /// The inventory as it is to be, with its text: the one in the folder and the hosts that were named beyond it, or a new
@@ -17,9 +16,7 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
     refuse_twins(&arguments.hosts)?;
     let path = dir.join(INVENTORY);
     let text = if path.symlink_metadata().is_ok() {
-        let text = String::from_utf8(files::read(&path)?)
-            .map_err(|_| Failure::new(format!("{} is not UTF-8", path.display())).hint("save it as UTF-8"))?;
-        let known = Inventory::parse(&text, &path)?;
+        let (text, known) = Inventory::read(&path)?;
         let hosts = new_hosts(&known, arguments);
         refuse_other_defaults(&path, &known.defaults, arguments, hosts.is_empty())?;
         inventory::added(&text, &hosts)

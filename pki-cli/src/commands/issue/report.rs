@@ -7,8 +7,7 @@ use pki_core::validity::Time;
 use serde::Serialize;
 
 use super::super::plural;
-use super::make::Made;
-use crate::estate::{HOSTS, PRIVATE, Reason, Touched, Work, kit_folder, password_file, root_key};
+use crate::estate::{Fresh, HOSTS, PRIVATE, Reason, Touched, Work, kit_folder, password_file, root_key};
 use crate::exit::{Exit, Result};
 use crate::kit::CertificateEntry;
 use crate::output;
@@ -17,7 +16,7 @@ use crate::output;
 pub(super) struct Outcome<'o> {
     pub(super) dir: &'o Path,
     pub(super) work: &'o Work,
-    pub(super) made: &'o Made,
+    pub(super) made: &'o Fresh,
     pub(super) touched: &'o [Touched],
     /// How many hosts the inventory has.
     pub(super) hosts: usize,
@@ -64,6 +63,7 @@ impl Outcome<'_> {
             Reason::New => host.to_owned(),
             Reason::NewRoot => format!("{host}: a new root"),
             Reason::Names => format!("{host}: a new certificate with other names"),
+            Reason::Renewed { .. } => format!("{host}: a new certificate"),
             Reason::Encoding => format!("{host}: the same certificate, encoded for another Windows"),
         };
         let password = self.dir.join(password_file(host));

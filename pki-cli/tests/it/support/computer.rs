@@ -12,12 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use pki_core::certificate::Certificate;
+use windows_registry::LOCAL_MACHINE;
 
 use super::{Ended, Room, spawn};
 use crate::windows::{Machine, stand_in};
 
 pub(crate) const PROVIDER: &str = "Microsoft RSA SChannel Cryptographic Provider";
 
+/// What the computer itself keeps of LocalMachine\Root.
+const OWN_ROOTS: &str = r"SOFTWARE\Microsoft\SystemCertificates\Root\Certificates";
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 
 /// HOST4.atwork.at, a Windows Server 2019 with Hyper-V, as the scripts see it; with kits for HOST4 and HOST5.
@@ -31,7 +34,7 @@ impl Computer {
     pub(crate) fn new() -> Self {
         let machine = Machine::take();
         let room = Room::with_kits();
-        for folder in ["state/My", "state/Root", "windows/System32/WindowsPowerShell/v1.0"] {
+        for folder in ["state/My", "state/Root", "state/Keys", "windows/System32/WindowsPowerShell/v1.0"] {
             fs::create_dir_all(room.path(folder)).unwrap();
         }
         for tool in ["certutil.exe", "fltmc.exe", "WindowsPowerShell/v1.0/powershell.exe"] {
@@ -71,8 +74,8 @@ impl Computer {
     fn start(&self, script: &str, arguments: &[&str], typed: &str, command: &mut Command) -> Ended {
         // Wine gives every process that a program starts its own SystemRoot.
         let (root, script) = (self.room.path("windows"), self.room.path(script));
-        let lines =
-            format!("@set \"SystemRoot={}\"\r\n@\"{}\" {}\r\n", root.display(), script.display(), arguments.join(" "));
+        let script = script.to_str().unwrap().replace('%', "%%");
+        let lines = format!("@set \"SystemRoot={}\"\r\n@\"{script}\" {}\r\n", root.display(), arguments.join(" "));
         self.room.write("run.cmd", lines);
         command.arg("/c").arg(self.room.path("run.cmd")).env("STAND_IN", self.state());
         // From another folder than the kit's.
@@ -125,6 +128,17 @@ impl Computer {
         self.room.write(&format!("state/My/{leaf}"), key.join("\n"));
     }
 
+    /// Removes a certificate by hand, from LocalMachine\My or LocalMachine\Root. Its key stays.
+    pub(crate) fn remove(&self, store: &str, thumbprint: &str) {
+        fs::remove_file(self.state().join(store).join(thumbprint)).unwrap();
+        let _ = LOCAL_MACHINE.remove_tree(format!(r"{OWN_ROOTS}\{thumbprint}"));
+    }
+
+    /// The names of the key containers that certutil has made.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.store("Keys").into_iter().map(|(name, _)| name).collect()
+    }
+
     /// The thumbprints in a store, each with its key's provider, key spec and key set, in order.
     pub(crate) fn store(&self, name: &str) -> Vec<(String, String)> {
         let text = |path: &Path| fs::read_to_string(path).unwrap();
@@ -147,6 +161,9 @@ impl Computer {
 impl Drop for Computer {
     fn drop(&mut self) {
         set_build(&self.build);
+        for (root, _) in self.store("Root") {
+            let _ = LOCAL_MACHINE.remove_tree(format!(r"{OWN_ROOTS}\{root}"));
+        }
     }
 }
 

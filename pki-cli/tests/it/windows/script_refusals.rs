@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::Machine;
+use pki_core::validity::Time;
+
+use super::{Machine, SWITCH, dword};
 use crate::support::computer::{Computer, PROVIDER, changes, reg, set_build, succeeded};
 
 #[test]
@@ -56,6 +58,31 @@ fn a_windows_that_is_too_old_is_told_so_before_anything_is_changed() {
     }
     computer.machine.state().assert_same_as(&before, "afterwards");
     assert_eq!(changes(&computer.calls()), [""; 0]);
+}
+
+#[test]
+fn a_certificate_whose_time_has_not_begun_or_has_ended_is_refused() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    let leaf = computer.certificate("HOST4.atwork.at", "HOST4.atwork.at.cer");
+    let (first, last) = (leaf.validity().not_before, leaf.validity().not_after);
+    let seconds = |time: Time, more| Time::from_unix(time.to_unix().checked_add_signed(more).unwrap()).unwrap();
+    for clock in [seconds(first, -1), seconds(last, 1)] {
+        computer.room.write("state/clock", clock.to_string());
+        let ended = computer.install("HOST4.atwork.at", &[]);
+        let valid = format!("is valid from {first} to {last} only; nothing was changed");
+        assert!(ended.code == 1 && ended.stdout.contains(&valid), "{clock}: {ended:?}");
+    }
+    computer.room.write("state/fail", "UtcNow");
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    assert!(ended.code == 1 && ended.stdout.contains("could not tell the time; nothing was changed"), "{ended:?}");
+    fs::remove_file(computer.room.path("state/fail")).unwrap();
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(changes(&computer.calls()), [""; 0]);
+    for clock in [first, last] {
+        computer.room.write("state/clock", clock.to_string());
+        succeeded(&computer.install("HOST4.atwork.at", &[]));
+    }
 }
 
 #[test]
@@ -136,6 +163,8 @@ fn a_leaf_without_its_key_is_not_taken_for_installed() {
         let ended = computer.install("HOST4.atwork.at", &[]);
         assert!(ended.code == 1 && ended.stdout.contains("its key is not where"), "{key:?}: {ended:?}");
         assert!(ended.stdout.contains("Nothing was changed"), "{ended:?}");
+        // Certutil would remove it and leave its key.
+        assert!(ended.stdout.contains(" -DeleteKey") && !ended.stdout.contains("-delstore"), "{ended:?}");
         computer.machine.state().assert_same_as(&before, "afterwards");
     }
 }
@@ -158,14 +187,31 @@ fn a_step_that_fails_ends_the_run_and_the_next_run_goes_on_from_there() {
     fs::remove_file(computer.room.path("state/fail")).unwrap();
     let ended = computer.install("HOST4.atwork.at", &[]);
     assert_eq!((ended.code, ended.stdout.matches("unchanged: ").count()), (0, 4), "{ended:?}");
-
-    computer.room.write("state/fail", "Remove-Item");
-    let ended = computer.uninstall("HOST4.atwork.at");
-    assert!(ended.code == 1 && ended.stdout.contains("run uninstall.cmd again"), "{ended:?}");
-    fs::remove_file(computer.room.path("state/fail")).unwrap();
     succeeded(&computer.uninstall("HOST4.atwork.at"));
-    assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
     computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_step_that_uninstall_cmd_cannot_take_back_keeps_its_mark_and_holds_up_no_other() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    for (fails, errors, left) in
+        [("Disable-NetFirewallRule", 1, [0, 0, 0]), ("-delstore", 2, [0, 2, 0]), ("Remove-Item", 1, [1, 0, 1])]
+    {
+        succeeded(&computer.install("HOST4.atwork.at", &[]));
+        computer.room.write("state/fail", fails);
+        let ended = computer.uninstall("HOST4.atwork.at");
+        assert_eq!((ended.code, ended.stdout.matches("error: ").count()), (1, errors + 1), "{ended:?}");
+        assert!(ended.stdout.contains("run uninstall.cmd again"), "{ended:?}");
+        let stores = ["My", "Root", "Keys"].map(|store| computer.store(store).len());
+        assert_eq!((stores, dword(SWITCH)), (left, None), "{ended:?}");
+        assert_eq!(computer.machine.firewall_rule_is_active(), fails.contains("Firewall"));
+        fs::remove_file(computer.room.path("state/fail")).unwrap();
+        let ended = computer.uninstall("HOST4.atwork.at");
+        assert_eq!((ended.code, ended.stdout.matches("gone already").count()), (0, 0), "{ended:?}");
+        computer.machine.state().assert_same_as(&before, fails);
+        assert!(computer.store("My").is_empty() && computer.store("Root").is_empty() && computer.keys().is_empty());
+    }
 }
 
 #[test]
@@ -178,10 +224,11 @@ fn a_key_that_stays_is_not_said_to_be_removed() {
         let ended = computer.uninstall("HOST4.atwork.at");
         assert_eq!(ended.code, 1, "{ended:?}");
         assert!(ended.stdout.contains("its key may have stayed") && ended.stdout.contains("-delkey"), "{ended:?}");
-        assert_eq!(ended.stdout.contains("still there: te-1234"), names_it, "{ended:?}");
+        assert_eq!(ended.stdout.contains("still there: te-"), names_it, "{ended:?}");
         assert!(!ended.stdout.contains("removed: the certificate"), "{ended:?}");
         let ended = computer.uninstall("HOST4.atwork.at");
-        assert!(ended.code == 0 && ended.stdout.contains("gone already: the certificate"), "{ended:?}");
+        let then = if names_it { "removed: the key" } else { "gone already: the certificate" };
+        assert!(ended.code == 0 && ended.stdout.contains(then) && computer.keys().is_empty(), "{ended:?}");
         computer.machine.state().assert_same_as(&before, "afterwards");
     }
 }

@@ -19,6 +19,7 @@ fn a_kit_is_installed_then_unchanged_then_taken_back() {
     assert_eq!(computer.store("Root").into_iter().map(|(root, _)| root).collect::<Vec<_>>(), roots);
     assert_eq!(dword(SWITCH), Some(1));
     assert!(computer.machine.firewall_rule_is_active());
+    assert_eq!(computer.keys().len(), 1);
     assert!(ended.stdout.contains("Set-VMReplicationServer -ReplicationEnabled $true"), "{ended:?}");
     assert!(ended.stdout.contains(&format!("-CertificateThumbprint {leaf}")), "{ended:?}");
     assert_eq!(changes(&computer.calls()), ["-importPFX", "-addstore", "-addstore", "Enable-NetFirewallRule"]);
@@ -32,7 +33,7 @@ fn a_kit_is_installed_then_unchanged_then_taken_back() {
     let ended = computer.uninstall("HOST4.atwork.at");
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(!ended.stdout.contains("gone already"), "{ended:?}");
-    assert!(computer.store("My").is_empty() && computer.store("Root").is_empty());
+    assert!(computer.store("My").is_empty() && computer.store("Root").is_empty() && computer.keys().is_empty());
     computer.machine.whole_state().assert_same_as(&before, "afterwards");
 
     let ended = computer.uninstall("HOST4.atwork.at");
@@ -107,9 +108,10 @@ fn what_is_gone_already_is_not_said_to_be_taken_back() {
     succeeded(&computer.install("HOST4.atwork.at", &[]));
     for store in ["My", "Root"] {
         for (certificate, _) in computer.store(store) {
-            fs::remove_file(computer.state().join(store).join(certificate)).unwrap();
+            computer.remove(store, &certificate);
         }
     }
+    fs::remove_file(computer.state().join("Keys").join(&computer.keys()[0])).unwrap();
     reg(&["delete", &format!(r"HKLM\{SWITCH}"), "/v", SWITCH_NAME, "/f"]);
     computer.machine.set_firewall_rule(false);
     let ended = computer.uninstall("HOST4.atwork.at");
@@ -117,6 +119,67 @@ fn what_is_gone_already_is_not_said_to_be_taken_back() {
     for word in ["removed: ", "deleted: ", "disabled: "] {
         assert!(!ended.stdout.contains(word), "{word}: {ended:?}");
     }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_key_whose_certificate_somebody_removed_is_deleted() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    succeeded(&computer.install("HOST4.atwork.at", &[]));
+    computer.remove("My", &computer.leaf("HOST4.atwork.at"));
+    computer.room.write("state/fail", "RSACryptoServiceProvider");
+    let ended = computer.uninstall("HOST4.atwork.at");
+    assert!(ended.code == 1 && ended.stdout.contains("PowerShell could not delete its key"), "{ended:?}");
+    assert_eq!(computer.keys().len(), 1);
+    fs::remove_file(computer.room.path("state/fail")).unwrap();
+    let ended = computer.uninstall("HOST4.atwork.at");
+    assert!(ended.code == 0 && ended.stdout.contains("removed: the key of the certificate of HOST4"), "{ended:?}");
+    assert!(computer.keys().is_empty());
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_key_that_cannot_be_found_without_its_certificate_is_told_of() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    computer.room.write("state/fail", "Set-ItemProperty");
+    let leaf = computer.leaf("HOST4.atwork.at");
+    let ended = computer.install("HOST4.atwork.at", &[]);
+    assert!(ended.code == 0 && ended.stdout.contains("warning: PowerShell could not note"), "{ended:?}");
+    computer.remove("My", &leaf);
+    let ended = computer.uninstall("HOST4.atwork.at");
+    assert_eq!(ended.code, 0, "{ended:?}");
+    for part in ["Its key may still be there", "Provider\" -key", "Provider\" -delkey NAME"] {
+        assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+    }
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_root_that_is_distributed_too_is_removed_as_far_as_it_was_added() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    succeeded(&computer.install("HOST4.atwork.at", &[]));
+    computer.room.write("state/distributed", "");
+    let ended = computer.uninstall("HOST4.atwork.at");
+    assert_eq!((ended.code, ended.stdout.matches("removed: the root").count()), (0, 2), "{ended:?}");
+    assert_eq!(ended.stdout.matches("It is still trusted: it is distributed").count(), 2, "{ended:?}");
+    computer.machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn the_firewall_is_left_alone_when_that_is_asked_for() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    let ended = computer.install("HOST4.atwork.at", &["/NoFirewall"]);
+    assert!(ended.code == 0 && ended.stdout.contains("left alone: the firewall rule"), "{ended:?}");
+    assert!(!computer.machine.firewall_rule_is_active());
+    computer.machine.set_firewall_rule(true);
+    succeeded(&computer.uninstall("HOST4.atwork.at"));
+    assert!(computer.machine.firewall_rule_is_active());
+    assert!(!changes(&computer.calls()).iter().any(|change| change.contains("Firewall")));
+    computer.machine.set_firewall_rule(false);
     computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
@@ -167,7 +230,7 @@ fn what_a_new_cmd_prints_first_is_not_taken_for_a_tools_answer() {
 #[test]
 fn a_folder_may_be_named_with_what_means_something_to_cmd() {
     let computer = Computer::new();
-    let (kit, other) = ("replica-pki/hosts/HOST4.atwork.at", "Bob's kits (2) & more, 100!^");
+    let (kit, other) = ("replica-pki/hosts/HOST4.atwork.at", "Bob's kits (2) & more, 100!^ %OS%");
     fs::rename(computer.room.path(kit), computer.room.path(other)).unwrap();
     let password = computer.password("replica-pki/private/passwords/HOST4.atwork.at.txt");
     succeeded(&computer.run(&format!("{other}/install.cmd"), &[], &password));

@@ -1,6 +1,7 @@
 //! Stands in for certutil, PowerShell and fltmc, which Wine has no working ones of: as much as `install.cmd` and
 //! `uninstall.cmd` use, by the name that it was copied to. Under the name of reg it is Wine's own, started by a cmd that
-//! greets. Stores are folders below the one that `STAND_IN` names; a file is a certificate, and tells of its key.
+//! greets. Stores are folders below the one that `STAND_IN` names; a file is a certificate, and tells of its key. What the
+//! computer itself keeps of its root store has a key of the registry each, as on Windows. Key containers are files too.
 
 #![allow(
     clippy::expect_used,
@@ -15,10 +16,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
+use std::time::SystemTime;
 
 use pki_core::certificate::Certificate;
 use pki_core::password::Password;
 use pki_core::pfx::{self, OpenOptions as PfxOptions};
+use pki_core::validity::Time;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -74,16 +77,24 @@ fn certutil(state: &Path, arguments: &[&str]) -> u32 {
             let password = Password::new(line.trim_end().to_owned()).unwrap();
             let contents = pfx::open(&fs::read(file).unwrap(), &password, &PfxOptions::default());
             match contents.and_then(|contents| contents.identity()) {
-                Ok(identity) => add(state, "My", identity.leaf(), &format!("{provider}\nExchange\nmachine")),
+                Ok(identity) => {
+                    fs::write(container(state, &identity.leaf().thumbprint().to_string()), provider).unwrap();
+                    add(state, "My", identity.leaf(), &format!("{provider}\nExchange\nmachine"))
+                }
                 Err(_) => INVALID_PASSWORD,
             }
         }
         ["-addstore", "-f", "Root", file] => {
-            add(state, "Root", &Certificate::from_der(&fs::read(file).unwrap()).unwrap(), "")
+            let root = Certificate::from_der(&fs::read(file).unwrap()).unwrap();
+            call_reg(&["add", &own_root(&root.thumbprint().to_string()), "/f"]);
+            add(state, "Root", &root, "")
         }
         // It succeeds also where there is nothing to delete.
         ["-delstore", "Root", thumbprint] => {
-            let _ = fs::remove_file(state.join("Root").join(thumbprint));
+            call_reg(&["delete", &own_root(thumbprint), "/f"]);
+            if !state.join("distributed").exists() {
+                let _ = fs::remove_file(state.join("Root").join(thumbprint));
+            }
             0
         }
         _ => INVALID_ARGUMENT,
@@ -93,6 +104,15 @@ fn certutil(state: &Path, arguments: &[&str]) -> u32 {
 fn add(state: &Path, store: &str, certificate: &Certificate, key: &str) -> u32 {
     fs::write(state.join(store).join(certificate.thumbprint().to_string()), key).unwrap();
     0
+}
+
+fn own_root(thumbprint: &str) -> String {
+    format!(r"HKLM\SOFTWARE\Microsoft\SystemCertificates\Root\Certificates\{thumbprint}")
+}
+
+/// The key container of a certificate.
+fn container(state: &Path, thumbprint: &str) -> PathBuf {
+    state.join("Keys").join(format!("te-{thumbprint}"))
 }
 
 fn powershell(state: &Path, command: &str) -> u32 {
@@ -107,6 +127,9 @@ fn powershell(state: &Path, command: &str) -> u32 {
             Ok(rule) => set_rule(&rule, "TRUE"),
             Err(_) => 0,
         },
+        _ if command.contains("[DateTime]::UtcNow") => compare_clock(state, command),
+        _ if command.contains("Set-ItemProperty") => note_container(command),
+        _ if command.contains("RSACryptoServiceProvider") => delete_container(state, command),
         _ if command.contains("Remove-Item -LiteralPath $path -DeleteKey;") => remove_with_key(state, command),
         _ if command.contains(".PrivateKey.CspKeyContainerInfo; if (") => look_at_key(state, command),
         _ if command.contains("Get-Acl -LiteralPath $folder") => look_into_records(state, command),
@@ -121,17 +144,59 @@ fn certificate_in(state: &Path, command: &str) -> PathBuf {
 
 /// What happens is what the test wrote: the key stays, nobody knows what became of it, or all is well.
 fn remove_with_key(state: &Path, command: &str) -> u32 {
-    if fs::remove_file(certificate_in(state, command)).is_err() {
+    let certificate = certificate_in(state, command);
+    if fs::remove_file(&certificate).is_err() {
         return 1;
     }
-    match fs::read_to_string(state.join("removal")).as_deref() {
-        Ok("key stays") => {
-            println!("{}te-1234", between(command, "{ '", "'"));
-            number_after(command, "$key.KeyContainerName; exit ")
-        }
-        Ok(_) => 1,
-        Err(_) => number_after(command, "if ($removed) { exit "),
+    let removal = fs::read_to_string(state.join("removal"));
+    let key = container(state, certificate.file_name().unwrap().to_str().unwrap());
+    if removal.as_deref().is_ok_and(|removal| removal == "key stays") {
+        println!("{}{}", between(command, "{ '", "'"), key.file_name().unwrap().to_str().unwrap());
+        return number_after(command, "$key.KeyContainerName; exit ");
     }
+    fs::remove_file(key).unwrap();
+    if removal.is_ok() { 1 } else { number_after(command, "if ($removed) { exit ") }
+}
+
+/// The clock stands where the test has put it.
+fn compare_clock(state: &Path, command: &str) -> u32 {
+    let clock = fs::read_to_string(state.join("clock"));
+    let now = clock.map_or_else(
+        |_| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs(),
+        |clock| clock.parse::<Time>().unwrap().to_unix(),
+    );
+    let now = now * 10_000_000 + 621_355_968_000_000_000;
+    let tick = |start, end| between(command, start, end).parse::<u64>().unwrap();
+    if now >= tick("$now.Ticks -ge ", " ") && now < tick("$now.Ticks -lt ", ")") {
+        return number_after(command, ") { exit ");
+    }
+    number_after(command, "'Z'; exit ")
+}
+
+/// Writes the name of a certificate's container into the registry.
+fn note_container(command: &str) -> u32 {
+    let container = format!("te-{}", between(command, r"'Cert:\LocalMachine\My\", "'"));
+    let key = between(command, "-LiteralPath 'HKLM:", "'");
+    let name = between(command, "-Name ", " -Value $key.KeyContainerName;");
+    call_reg(&["add", &format!("HKLM{key}"), "/v", name, "/d", &container, "/f"]);
+    number_after(command, "$key.KeyContainerName; exit ")
+}
+
+/// Deletes a container of the machine's keys by the name that is in the registry.
+fn delete_container(state: &Path, command: &str) -> u32 {
+    let key = format!("HKLM{}", between(command, "-LiteralPath 'HKLM:", "'"));
+    let output = call_reg(&["query", &key, "/v", between(command, "GetValue('", "'")]);
+    let Some((_, name)) = output.split_once("REG_SZ") else { return number_after(command, "(-not $name) { exit ") };
+    let container = state.join("Keys").join(name.trim());
+    let is_there = command.contains("UseMachineKeyStore, UseExistingKey")
+        && fs::read_to_string(&container)
+            .is_ok_and(|provider| between(command, "CspParameters 12, '", "', $name;") == provider);
+    if !is_there {
+        return number_after(command, "Accessible) { exit ");
+    }
+    assert!(command.contains("$key.PersistKeyInCsp = $false; $key.Clear();"));
+    fs::remove_file(container).unwrap();
+    number_after(command, "$key.Clear(); if (-not $container.Accessible) { exit ")
 }
 
 /// Whether all conditions that are joined by `-and` hold for a key.
@@ -194,6 +259,11 @@ fn reg(state: &Path, arguments: &[&str]) -> u32 {
     Command::new(program).args(arguments).status().unwrap().code().unwrap().cast_unsigned()
 }
 
+/// What Wine's own reg prints.
+fn call_reg(arguments: &[&str]) -> String {
+    String::from_utf8(Command::new("reg").args(arguments).output().unwrap().stdout).unwrap()
+}
+
 /// What a cmd prints that AutoRun lets greet. Wine's knows no AutoRun.
 fn greet(state: &Path) {
     if state.join("greets").exists() {
@@ -204,8 +274,7 @@ fn greet(state: &Path) {
 /// What the firewall's service does: it changes one word of the rule.
 fn set_rule(rule: &str, active: &str) -> u32 {
     let key = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
-    let output = Command::new("reg").args(["query", key, "/v", rule]).output().unwrap();
-    let output = String::from_utf8(output.stdout).unwrap();
+    let output = call_reg(&["query", key, "/v", rule]);
     let data = output.split("REG_SZ").nth(1).unwrap().trim();
     let data = data.replace("|Active=TRUE|", "|").replace("|Active=FALSE|", "|");
     let data = data.replace("|Dir=In|", &format!("|Active={active}|Dir=In|"));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
+use pki_core::authority::Identity;
 use pki_core::bundle::Bundle;
 use pki_core::mesh::{HostOrder, IssuedHost, IssuedRoot, KeySource, Known, Order, PasswordSource};
 use pki_core::password::Password;
@@ -11,28 +12,28 @@ use pki_core::profile::LeafProfile;
 use pki_core::validity::Time;
 use rand::CryptoRng;
 
-use crate::estate::{self, Estate, KitWork, Reason, Work, kit_folder, password_file};
+use super::{Estate, KitWork, Reason, Root, Work, authority, kit_folder, password_file};
 use crate::exit::{Failure, PASSWORD_HINT, Result};
 use crate::inventory::Inventory;
 use crate::workers::Workers;
 use crate::{files, password, system};
 
 /// What was made.
-pub(super) struct Made {
+pub(crate) struct Fresh {
     /// The new roots.
-    pub(super) roots: Vec<IssuedRoot>,
+    pub(crate) roots: Vec<IssuedRoot>,
     /// One for each of the work's kits, in their order. Their bundles still trust nobody.
-    pub(super) hosts: Vec<IssuedHost>,
+    pub(crate) hosts: Vec<IssuedHost>,
 }
 
-pub(super) fn carry_out(
+pub(crate) fn make(
     dir: &Path,
     inventory: &Inventory,
     estate: &Estate,
     work: &Work,
     passwords: &PasswordSource,
     now: Time,
-) -> Result<Made> {
+) -> Result<Fresh> {
     let signers = signers(dir, estate, work)?;
     let known = signers.len();
     let hosts = work.kits.iter().filter(|kit| kit.reason != Reason::Encoding);
@@ -47,7 +48,7 @@ pub(super) fn carry_out(
         _ => fresh.pop_front().ok_or_else(|| Failure::new("fewer certificates were made than ordered")),
     };
     let hosts = work.kits.iter().map(host).collect::<Result<_>>()?;
-    Ok(Made { roots: issued.roots.into_iter().skip(known).collect(), hosts })
+    Ok(Fresh { roots: issued.roots.into_iter().skip(known).collect(), hosts })
 }
 
 /// The roots that exist and sign something now.
@@ -56,8 +57,8 @@ fn signers(dir: &Path, estate: &Estate, work: &Work) -> Result<Vec<IssuedRoot>> 
     let signing = work.kits.iter().filter(|kit| kit.reason != Reason::Encoding).map(|kit| kit.signer.as_str());
     let labels: BTreeSet<_> = signing.filter(|label| !new.contains(label)).collect();
     let roots: BTreeMap<_, _> = labels.iter().filter_map(|label| Some((*label, estate.roots.get(*label)?))).collect();
-    let issued = |(label, root): (&str, &estate::Root)| {
-        Ok(IssuedRoot { label: label.to_owned(), authority: estate::authority(dir, label, root)? })
+    let issued = |(label, root): (&str, &Root)| {
+        Ok(IssuedRoot { label: label.to_owned(), authority: authority(dir, label, root)? })
     };
     roots.into_iter().map(issued).collect()
 }
@@ -72,7 +73,13 @@ fn order(
     let mut profile = LeafProfile::new(kit.entry.fqdn.clone());
     profile.also = kit.entry.also.clone();
     profile.days = inventory.defaults.leaf_days;
-    let mut order = HostOrder::new(profile, &kit.signer, KeySource::Generate(inventory.defaults.key));
+    let key = match kit.reason {
+        Reason::Renewed { new_key: false } => {
+            KeySource::Keep(Box::new(identity_of(dir, estate, kit, passwords)?.0.into_secret_key()))
+        }
+        _ => KeySource::Generate(inventory.defaults.key),
+    };
+    let mut order = HostOrder::new(profile, &kit.signer, key);
     order.encoding = kit.encoding;
     // The administrator of a host that had a kit knows its password already.
     let had_one = estate.kit(&kit.entry.fqdn).is_some() || estate.roots.contains_key(&kit.signer);
@@ -91,28 +98,41 @@ fn reseal(
     rng: &mut impl CryptoRng,
 ) -> Result<IssuedHost> {
     let fqdn = &kit.entry.fqdn;
+    let (identity, recorded) = identity_of(dir, estate, kit, passwords)?;
+    let password = match (&recorded, passwords) {
+        (Some(password), _) | (None, PasswordSource::Given(password)) => password,
+        _ => return Err(Failure::new(format!("the password of {fqdn} is not known")).hint(PASSWORD_HINT)),
+    };
+    let sealed = pfx::seal(&identity, password, &SealOptions::for_host(fqdn, kit.encoding), rng)?;
+    let bundle = Bundle::new(fqdn.clone(), identity.leaf().clone(), sealed, kit.encoding, [].into(), &kit.signer);
+    Ok(IssuedHost { bundle, password: None })
+}
+
+/// What is in the PFX of a kit, and its password if that is kept in the folder.
+fn identity_of(
+    dir: &Path,
+    estate: &Estate,
+    kit: &KitWork,
+    passwords: &PasswordSource,
+) -> Result<(Identity, Option<Password>)> {
+    let fqdn = &kit.entry.fqdn;
     let old = estate.kit(fqdn).ok_or_else(|| Failure::new(format!("the kit of {fqdn} is gone")))?;
     let path = dir.join(kit_folder(&old.host)).join(&old.manifest.pfx.file);
     let recorded = recorded_password(dir, kit)?;
     let password = match (&recorded, passwords) {
         (Some(password), _) | (None, PasswordSource::Given(password)) => password,
         _ => {
-            return Err(Failure::new(format!(
-                "{} is to be encoded anew, and its password is not known",
-                path.display()
-            ))
-            .hint(PASSWORD_HINT));
+            return Err(Failure::new(format!("{} has to be opened, and its password is not known", path.display()))
+                .hint(PASSWORD_HINT));
         }
     };
     let open = || pfx::open(&files::read(&path)?, password, &OpenOptions::default())?.identity().map_err(Failure::from);
     let identity = open().map_err(|failure| failure.context(path.display()))?;
     if *identity.leaf() != old.leaf {
         return Err(Failure::new(format!("{} holds another certificate than the one beside it", path.display()))
-            .hint(format!("give the host a new certificate: --replace {fqdn}")));
+            .hint(format!("give the host a new certificate: replica-pki issue --replace {fqdn}")));
     }
-    let sealed = pfx::seal(&identity, password, &SealOptions::for_host(fqdn, kit.encoding), rng)?;
-    let bundle = Bundle::new(fqdn.clone(), old.leaf.clone(), sealed, kit.encoding, [].into(), &kit.signer);
-    Ok(IssuedHost { bundle, password: None })
+    Ok((identity, recorded))
 }
 
 fn recorded_password(dir: &Path, kit: &KitWork) -> Result<Option<Password>> {

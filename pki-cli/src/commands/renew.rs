@@ -1,0 +1,48 @@
+//! `renew`: new certificates below the roots that hosts trust already, and new roots in time.
+
+mod report;
+
+use pki_core::mesh::PasswordSource;
+
+use crate::args::Renew;
+use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
+use crate::exit::{Failure, Result};
+use crate::files::{self, FolderLock};
+use crate::inventory::{INVENTORY, Inventory};
+use crate::{password, system};
+
+pub(crate) fn run(arguments: &Renew) -> Result {
+    let dir = &arguments.dir.path;
+    let path = dir.join(INVENTORY);
+    if !path.is_file() {
+        return Err(Failure::new(format!("there is no {}", path.display())).hint(
+            "name the folder of a mesh with --dir, or make one: replica-pki issue HOST4.atwork.at HOST5.atwork.at",
+        ));
+    }
+    let _lock = FolderLock::take(dir, PRIVATE)?;
+    files::recover(dir, PRIVATE)?;
+    let (text, inventory) = Inventory::read(&path)?;
+    let (estate, now) = (Estate::read(dir)?, system::now()?);
+    let renewal = Renewal {
+        hosts: arguments.hosts.clone(),
+        within: i64::from(arguments.within.days().get()),
+        new_key: arguments.new_key,
+        step: match (arguments.roots_installed, arguments.finish) {
+            (true, _) => Step::RootsInstalled,
+            (_, true) => Step::Finish,
+            _ => Step::Start,
+        },
+    };
+    let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
+        .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
+    let passwords = match password::given(arguments.password.file.as_deref())? {
+        Some(password) => PasswordSource::Given(password),
+        None => PasswordSource::Generate,
+    };
+    let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
+    let given = matches!(passwords, PasswordSource::Given(_));
+    let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
+    let touched = estate::write(dir, &estate, &Made { inventory: &text, work, roots, hosts, given, now })?;
+    report::Outcome { dir, estate: &estate, renewed: &renewed, fresh: &fresh, touched: &touched, now }
+        .print(arguments.json)
+}

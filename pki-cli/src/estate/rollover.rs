@@ -1,0 +1,101 @@
+//! The generations of a root. A root that nears its end is followed by another one in two phases, so that replication
+//! never stops: first every host trusts the new one beside the old, then the certificates below it change over.
+//!
+//! Nothing is written down about the phase; it shows in the folder:
+//!
+//! | phase | roots of a line | signed by | next |
+//! |---|---|---|---|
+//! | settled | one | that one | |
+//! | 1, spreading | the old and the new | the old | the kits go to every host |
+//! | 2, changed over | the old and the new | the new | the kits go to the hosts of the line, then the old root goes |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Estate;
+
+/// Where a line of roots stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Settled,
+    Spreading,
+    ChangedOver,
+}
+
+/// The roots of one host, or the shared ones, from the oldest to the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The label of the first.
+    pub(crate) name: String,
+    pub(crate) labels: Vec<String>,
+    /// The hosts whose certificates they sign, as their folders are called.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) phase: Phase,
+}
+
+impl Line {
+    pub(crate) fn newest(&self) -> &str {
+        self.labels.last().map_or(&self.name, |label| label)
+    }
+
+    /// The label of the root after the newest.
+    pub(crate) fn next_label(&self) -> String {
+        format!("{}{}", self.name, generation(self.newest()) + 1)
+    }
+}
+
+/// Every line of an estate.
+pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
+    let mut labels: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for label in estate.roots.keys() {
+        labels.entry(name_of_line(label)).or_default().push(label);
+    }
+    let line = |(name, mut labels): (&str, Vec<&String>)| {
+        labels.sort_by_key(|label| generation(label));
+        let newest = labels.last().map(|label| label.as_str()).unwrap_or_default();
+        let mut signers = BTreeSet::new();
+        let mut hosts = Vec::new();
+        for kit in estate.kits.values() {
+            if let Some(signer) = estate.signer_of(&kit.leaf).filter(|signer| name_of_line(signer) == name) {
+                signers.insert(signer);
+                hosts.push(kit.host.clone());
+            }
+        }
+        let phase = match labels.len() {
+            0 | 1 => Phase::Settled,
+            _ if signers.iter().all(|signer| *signer == newest) => Phase::ChangedOver,
+            _ => Phase::Spreading,
+        };
+        Line { name: name.to_owned(), labels: labels.into_iter().cloned().collect(), hosts, phase }
+    };
+    labels.into_iter().map(line).collect()
+}
+
+/// The label of the first root of a line: later ones end with a number.
+pub(crate) fn name_of_line(label: &str) -> &str {
+    match label.trim_end_matches(|c: char| c.is_ascii_digit()) {
+        name if name.ends_with(".root") => name,
+        _ => label,
+    }
+}
+
+fn generation(label: &str) -> u32 {
+    label.strip_prefix(name_of_line(label)).and_then(|number| number.parse().ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_tell_the_line_and_the_generation() {
+        for (label, name, number) in [
+            ("a.test.root", "a.test.root", 1),
+            ("a.test.root2", "a.test.root", 2),
+            ("a.test.root10", "a.test.root", 10),
+            ("shared.root3", "shared.root", 3),
+            ("host4", "host4", 1),
+        ] {
+            assert_eq!((name_of_line(label), generation(label)), (name, number), "{label}");
+        }
+    }
+}
