@@ -170,7 +170,7 @@ pub(crate) struct Install {
     /// schannel, as in Microsoft's sample, or rsa-aes
     #[arg(long, verbatim_doc_comment, value_name = "PROVIDER", default_value_t)]
     pub(crate) provider: Provider,
-    /// Nobody can export the key from this computer again
+    /// Windows' own tools do not export the key from this computer again
     #[arg(long)]
     pub(crate) not_exportable: bool,
     /// Install a kit that is for another computer
@@ -180,7 +180,7 @@ pub(crate) struct Install {
     #[arg(long)]
     pub(crate) keep_revocation_check: bool,
     /// Switch the check off below FailoverReplication too
-    #[arg(long)]
+    #[arg(long, conflicts_with = "keep_revocation_check")]
     pub(crate) failover_key: bool,
     /// Leave the firewall as it is
     #[arg(long)]

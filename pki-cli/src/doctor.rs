@@ -8,6 +8,7 @@ mod expiry;
 mod key;
 mod kit;
 mod leaf;
+mod removal;
 mod roots;
 mod scene;
 mod settings;

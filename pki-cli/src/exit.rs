@@ -90,6 +90,14 @@ impl Failure {
         &self.message
     }
 
+    /// The same with the hint, for a place where both stand in one line.
+    pub(crate) fn with_hint(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{} ({hint})", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     pub(crate) fn report(&self) -> ExitCode {
         output::note("error", &self.message);
         if let Some(hint) = &self.hint {

@@ -161,8 +161,11 @@ mod tests {
         };
         let survey = Survey {
             computer: String::new(),
+            build: None,
+            is_elevated: true,
             my: Vec::new(),
             root: vec![damaged("AA"), damaged("BB")],
+            root_keys: Vec::new(),
             intermediates: vec![damaged("CC")],
             revocation_switch: None,
             firewall_rule: FirewallRule::Enabled,

@@ -11,7 +11,7 @@ use super::refuse_unless_elevated;
 use crate::args::Install;
 use crate::exit::{Failure, Result};
 use crate::kit::{Kit, Line};
-use crate::plan::{Choices, Plan};
+use crate::plan::{Choices, Plan, Step};
 use crate::platform::Computer;
 use crate::{output, password, system};
 use report::State;
@@ -41,7 +41,18 @@ fn dry_run(arguments: &Install) -> Result {
     if let (Some(mismatch), false) = (mismatch(&kit, &computer)?, arguments.any_host) {
         output::note("warning", mismatch.message());
     }
-    let states = plan.steps.iter().map(|step| computer.look(step).map(|found| State::before(&found)));
+    let is_elevated = computer.is_elevated()?;
+    if !is_elevated {
+        output::note("note", "not run as administrator: what is already there is shown but for the private key");
+    }
+    let look = |step: &Step| match step {
+        // Windows then says the same of keys that are there and of others.
+        Step::ImportKey { .. } if !is_elevated => {
+            Ok(State::Unknown("only an administrator can look at the machine's keys"))
+        }
+        step => computer.look(step).map(|found| State::before(&found)),
+    };
+    let states = plan.steps.iter().map(look);
     report::print(&kit, &plan, &states.collect::<Result<Vec<_>>>()?, arguments.json)
 }
 

@@ -27,7 +27,10 @@ pub(crate) fn run(arguments: &Uninstall) -> Result {
     } else {
         take_back(&computer, &records, record)?
     };
-    report(record, &rows, arguments.json)
+    if computer.marks()?.0.iter().any(|mark| mark.kit.eq_ignore_ascii_case(&record.leaf.sha1)) {
+        output::note("note", "install.cmd of this kit was run here too: uninstall.cmd takes back what that added");
+    }
+    report(record, &rows, arguments)
 }
 
 /// Hands over what other kits need, takes back the rest, and forgets the record when nothing is left of it. What fails
@@ -69,15 +72,21 @@ fn hand_over(computer: &Computer, records: &mut Records, inverse: &Inverse, heir
             }
         }
         Heir::Marked(mark) => {
-            if let Some(before) = inverse.marked_state() {
-                computer.set_mark(mark, &before)?;
-            }
+            let before = inverse.marked_state().ok_or_else(|| {
+                Failure::new("a kit of install.cmd needs it too, and cannot be told what was there before")
+                    .hint(format!("run uninstall.cmd of the kit with the leaf {} first", printable(&mark.kit)))
+            })?;
+            computer.set_mark(mark, &before)?;
         }
     }
     Ok(())
 }
 
 const FAILED: &str = "failed";
+const HYPER_V: &str = "
+Hyper-V itself is not changed. If it used this certificate, in PowerShell as administrator:
+  Set-VMReplicationServer -ReplicationEnabled $false
+";
 
 #[derive(Serialize)]
 struct Summary<'s> {
@@ -123,19 +132,20 @@ impl Row {
     }
 
     fn failed(inverse: &Inverse, failure: &Failure) -> Self {
-        Self { state: FAILED, step: inverse.to_string(), inverse: None, reason: Some(failure.message().to_owned()) }
+        Self { state: FAILED, step: inverse.to_string(), inverse: None, reason: Some(failure.with_hint()) }
     }
 }
 
-fn report(record: &Record, rows: &[Row], json: bool) -> Result {
-    if json {
+fn report(record: &Record, rows: &[Row], arguments: &Uninstall) -> Result {
+    if arguments.json {
         output::json(&Summary { host: &record.host, steps: rows })?;
     } else {
         let table = match table(rows) {
             table if table.is_empty() => "  everything that this kit needs was there before\n".to_owned(),
             table => table,
         };
-        output::result(&format!("{}\n{table}", printable(&record.host)))?;
+        let next = if arguments.dry_run { "" } else { HYPER_V };
+        output::result(&format!("{}\n{table}{next}", printable(&record.host)))?;
     }
     let failed = rows.iter().any(|row| row.state == FAILED);
     if failed {

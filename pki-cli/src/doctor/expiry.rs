@@ -5,7 +5,7 @@ use pki_core::certificate::{Certificate, GeneralName};
 use super::leaf::{self, Leaf};
 use super::roots::{is_root_by_itself, is_test_root};
 use super::scene::Scene;
-use super::{Finding, Severity};
+use super::{Finding, Severity, removal};
 
 pub(super) const LEAF_EXPIRED: &str = "leaf-expired";
 
@@ -46,7 +46,7 @@ fn root_finding(root: &Certificate, scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> O
         return None;
     }
     let unless_needed = |severity| if is_needed { severity } else { Severity::Warning };
-    let remove = format!("certutil -delstore Root {}", root.thumbprint());
+    let remove = removal::from_root(scene, root);
     let replace = match is_needed {
         true => format!(
             "give every host that uses it a new kit: replica-pki issue HOST PARTNER, then replica-pki install KIT on \

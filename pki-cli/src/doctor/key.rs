@@ -4,13 +4,14 @@
 use pki_core::certificate::Certificate;
 use pki_core::name::printable;
 
-use super::{Finding, Severity};
+use super::scene::Scene;
+use super::{Finding, Severity, removal};
 use crate::survey::{KeyPlace, Personal, PrivateKey};
 
-pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Finding> {
+pub(super) fn findings(personal: &Personal, certificate: &Certificate, scene: &Scene<'_>) -> Vec<Finding> {
     let thumbprint = certificate.thumbprint();
-    let again =
-        format!("certutil -delstore My {thumbprint}, then put key and certificate back: replica-pki install KIT");
+    let remove = removal::from_my(scene, certificate);
+    let again = format!("{remove}, then put key and certificate back: replica-pki install KIT");
     let finding = |name, detail: String, fix: &str| Finding::of_certificate(name, certificate, detail, fix);
     let mut findings = Vec::new();
     let place = match &personal.key {
@@ -27,10 +28,18 @@ pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Fi
     }
     match &personal.key {
         // In a user's key set it cannot be reached by others, and that was said.
+        PrivateKey::Unreachable { error, .. } if place.machine && !scene.survey.is_elevated => {
+            let detail = format!(
+                "its key, {}, cannot be opened without an administrator's rights: {}",
+                shown(place),
+                printable(error)
+            );
+            let finding = finding("key-unreachable", detail, "run this as administrator");
+            findings.push(Finding { severity: Severity::Warning, ..finding });
+        }
         PrivateKey::Unreachable { error, .. } if place.machine => {
             let detail = format!("its key, {}, cannot be opened: {}", shown(place), printable(error));
-            let fix = format!("run this as administrator; if it says the same, {again}");
-            findings.push(finding("key-unreachable", detail, &fix));
+            findings.push(finding("key-unreachable", detail, &again));
         }
         // A wrong key spec is told below; then there may be no key of that kind at all.
         PrivateKey::Reachable { matches: false, .. } if is_cng(place) || place.key_spec == AT_KEYEXCHANGE => {
@@ -40,14 +49,15 @@ pub(super) fn findings(personal: &Personal, certificate: &Certificate) -> Vec<Fi
         _ => {}
     }
     if is_cng(place) {
-        let detail = format!(
-            "its key, {}, is in a key storage provider; Microsoft's sample has a CSP, and others report success on \
-             Windows Server 2019 and later only",
-            shown(place)
-        );
-        let fix = format!("on older servers: {again}");
-        let finding = finding("key-storage-provider", detail, &fix);
-        findings.push(Finding { severity: Severity::Warning, ..finding });
+        findings.extend(scene.survey.is_before_2019().then(|| {
+            let detail = format!(
+                "its key, {}, is in a key storage provider; Microsoft's sample has a CSP, and others report success on \
+                 Windows Server 2019 and later only, which this is not",
+                shown(place)
+            );
+            let finding = finding("key-storage-provider", detail, &format!("if replication fails: {again}"));
+            Finding { severity: Severity::Warning, ..finding }
+        }));
     } else if place.key_spec != AT_KEYEXCHANGE {
         let spec = match place.key_spec {
             AT_SIGNATURE => "for signatures only (AT_SIGNATURE)".to_owned(),

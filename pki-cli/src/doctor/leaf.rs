@@ -4,8 +4,8 @@ use pki_core::certificate::Certificate;
 use pki_core::verify::{Check, Finding as Failure, Report, Role};
 
 use super::scene::Scene;
-use super::{Finding, Severity, expiry, key, weak, windows_verdict};
-use crate::plan::CertificateName;
+use super::{Finding, Severity, expiry, key, removal, weak, windows_verdict};
+use crate::plan::{CertificateName, Provider};
 use crate::survey::Personal;
 
 /// A certificate in LocalMachine\My that names this computer, or that a kit brought, and what is wrong with it.
@@ -49,13 +49,15 @@ pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// How to get another certificate for this computer.
+/// How to get another certificate for this computer. Windows before Server 2019 takes no PFX of the kind that is made
+/// unless told otherwise; `install` opens a kit's itself.
 pub(super) fn how_to_renew(scene: &Scene<'_>) -> String {
-    let host = scene.printable_host();
+    let (host, provider) = (scene.printable_host(), Provider::Schannel.name());
+    let old = if scene.survey.is_before_2019() { "--windows 2012r2 " } else { "" };
     format!(
-        "where the roots' keys are, make new kits: replica-pki issue {host} PARTNER --dir NEW, and on each host: \
+        "where the roots' keys are, make new kits: replica-pki issue {host} PARTNER {old}--dir NEW, and on each host: \
          replica-pki install KIT; or keep the root: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
-         --out NEW, and here: certutil -importPFX {host}.pfx"
+         {old}--out NEW, and here: certutil -csp \"{provider}\" -importPFX My {host}.pfx AT_KEYEXCHANGE,NoRoot"
     )
 }
 
@@ -111,7 +113,7 @@ fn faults(
     faults.extend(chain.first().map(|failure| chain_not_built(failure, personal, certificate)));
     faults.extend(refused(&others, personal, certificate, scene));
     faults.extend(windows_refuses(&report, personal, certificate, scene));
-    faults.extend(key::findings(personal, certificate));
+    faults.extend(key::findings(personal, certificate, scene));
     faults
 }
 
@@ -210,10 +212,13 @@ fn several(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Option<Finding> {
         matching.len(),
         matching.iter().map(name).collect::<Vec<_>>().join("; ")
     );
+    let others = matching.iter().map(|leaf| leaf.certificate).filter(|leaf| *leaf != newest.certificate);
+    let foreign = others.filter(|leaf| !scene.is_of_a_kit(leaf)).map(|leaf| removal::from_my(scene, leaf));
     let fix = format!(
-        "Set-VMReplicationServer -CertificateThumbprint {} and the same with Set-VMReplication for every VM; then \
-         remove each other one: certutil -delstore My THUMBPRINT",
-        newest.certificate.thumbprint()
+        "Set-VMReplicationServer -CertificateThumbprint {} and the same with Set-VMReplication for every VM; then take \
+         the others back, those of a kit: replica-pki uninstall KIT; leave the rest unless nothing else uses them{}",
+        newest.certificate.thumbprint(),
+        foreign.map(|removal| format!("; if nothing does: {removal}")).collect::<String>()
     );
     let finding = Finding::new("several-leaves", scene.printable_host(), detail, fix);
     Some(Finding { severity: Severity::Warning, ..finding })

@@ -5,15 +5,15 @@ use pki_core::name::printable;
 
 use super::leaf::Leaf;
 use super::scene::{Scene, signed_by, vouches_for_itself};
-use super::{Finding, Severity};
+use super::{Finding, Severity, removal};
 use crate::plan::{CertificateName, Inverse, Record, Thing};
-use crate::survey::{Personal, PrivateKey};
+use crate::survey::PrivateKey;
 
 pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
-    let mut findings: Vec<_> = scene.trusted.iter().filter_map(|root| trusted(root)).collect();
+    let mut findings: Vec<_> = scene.trusted.iter().filter_map(|root| trusted(root, scene)).collect();
     findings.extend(missing_of_kit(scene, leaves));
     findings.extend(missing_of_records(scene, leaves));
-    findings.extend(scene.survey.my.iter().filter_map(key_on_host));
+    findings.extend(keys_on_host(scene));
     findings
 }
 
@@ -33,8 +33,8 @@ pub(super) fn is_root_by_itself(certificate: &Certificate) -> bool {
     is_ca && vouches_for_itself(certificate)
 }
 
-fn trusted(root: &Certificate) -> Option<Finding> {
-    let remove = format!("certutil -delstore Root {}", root.thumbprint());
+fn trusted(root: &Certificate, scene: &Scene<'_>) -> Option<Finding> {
+    let remove = removal::from_root(scene, root);
     if is_test_root(root) {
         let detail = "it is trusted as a root, and everybody can have its private key, which Windows brings along: \
                       anybody can pass for any host";
@@ -45,8 +45,15 @@ fn trusted(root: &Certificate) -> Option<Finding> {
         return None;
     }
     let detail = r"it lies in LocalMachine\Root and is not self-signed, which can keep Windows from accepting any client's certificate";
-    let fix =
-        format!(r"{remove}; if it is an intermediate CA, put it where those belong: certutil -addstore -f CA FILE.cer");
+    let fix = match root.extensions().basic_constraints {
+        // Its key, if it is here, is that of a CA at work.
+        Some(constraints) if constraints.ca => format!(
+            "put it where intermediate CAs belong: certutil -store Root {0} FILE.cer, certutil -addstore -f CA FILE.cer, \
+             then certutil -delstore Root {0}",
+            root.thumbprint()
+        ),
+        _ => remove,
+    };
     Some(Finding::of_certificate("root-not-self-signed", root, detail, fix))
 }
 
@@ -116,27 +123,46 @@ fn name_in<'r>(record: &'r Record, sha256: &str) -> Option<&'r CertificateName> 
     })
 }
 
-/// MakeCert leaves every root's key on the host, exportable.
-fn key_on_host(personal: &Personal) -> Option<Finding> {
-    let certificate = personal.stored.certificate.as_ref().ok()?;
-    let (place, exportable) = match &personal.key {
-        PrivateKey::None => return None,
-        PrivateKey::Reachable { place, exportable: Some(true), .. } => (place, ", exportable"),
-        PrivateKey::Reachable { place, .. } | PrivateKey::Unreachable { place, .. } => (place, ""),
-    };
-    if !is_root_by_itself(certificate) {
-        return None;
+/// MakeCert leaves every root's key on the host, exportable, with the certificate in My or in Root.
+fn keys_on_host(scene: &Scene<'_>) -> Vec<Finding> {
+    let my: Vec<_> = removal::keys_in_my(scene).filter(|(_, key)| is_on_host(key, scene)).collect();
+    // A copy in Root that names the same key is told once.
+    let root = removal::keys_in_root(scene).filter(|(certificate, key)| {
+        is_on_host(key, scene) && !my.iter().any(|(other, known)| other == certificate && known == key)
+    });
+    let in_my = my.iter().filter_map(|(certificate, key)| key_on_host("My", certificate, key));
+    in_my.chain(root.filter_map(|(certificate, key)| key_on_host("Root", certificate, key))).collect()
+}
+
+/// What an administrator cannot open among the machine's keys is there no more; the others may be.
+fn is_on_host(key: &PrivateKey, scene: &Scene<'_>) -> bool {
+    match key {
+        PrivateKey::None => false,
+        PrivateKey::Unreachable { place, .. } => !(place.machine && scene.survey.is_elevated),
+        PrivateKey::Reachable { matches, .. } => *matches,
     }
+}
+
+fn key_on_host(store: &str, certificate: &Certificate, key: &PrivateKey) -> Option<Finding> {
+    let place = key.own_place().filter(|_| is_root_by_itself(certificate))?;
+    let how = match key {
+        PrivateKey::Unreachable { .. } => "is said to be on this computer",
+        PrivateKey::Reachable { exportable: Some(true), .. } => "is on this computer, exportable",
+        _ => "is on this computer",
+    };
     let detail = format!(
-        "it is a root, and its private key is on this computer{exportable}: who takes over this host can pass for \
-         every host that the root may sign for"
+        "it is a root, and its private key {how}: who takes over this host can pass for every host that the root may \
+         sign for"
     );
-    let thumbprint = certificate.thumbprint();
+    let (thumbprint, delete) = (certificate.thumbprint(), place.deletion());
+    // In Root it is needed, by what it signed, and needs no key for that.
+    let remove = match store {
+        "My" => format!("{delete}, then certutil -delstore My {thumbprint}"),
+        _ => format!("{delete}; the certificate itself stays"),
+    };
     let fix = format!(
-        "if this computer is not meant to be a CA: save it with its key (certutil -exportPFX My {thumbprint} ROOT.pfx), \
-         keep the file elsewhere, then certutil -csp \"{}\" -delkey \"{}\" and certutil -delstore My {thumbprint}",
-        printable(&place.provider),
-        printable(&place.container)
+        "if this computer is not meant to be a CA: save it with its key (certutil -exportPFX {store} {thumbprint} \
+         ROOT.pfx), keep the file elsewhere, then {remove}"
     );
     let finding = Finding::of_certificate("root-key-on-host", certificate, detail, fix);
     Some(Finding { severity: Severity::Warning, ..finding })

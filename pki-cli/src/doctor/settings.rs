@@ -17,8 +17,8 @@ pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
 
 fn computer_name(scene: &Scene<'_>) -> Option<Finding> {
     let error = scene.host.as_ref().err()?;
-    let fix = "give it a name of letters, digits and hyphens: Rename-Computer -NewName NAME -Restart; then make a kit \
-               for its new full name";
+    let fix = "give it a name of letters, digits and hyphens: Rename-Computer -NewName NAME, then restart when it \
+               suits, and make a kit for its new full name";
     Some(Finding::new("computer-name", "the computer's full name", printable(&error.to_string()), fix))
 }
 
@@ -65,7 +65,7 @@ fn firewall_rule(scene: &Scene<'_>) -> Option<Finding> {
         }
         FirewallRule::Missing => {
             let detail = "there is no such rule, so the Hyper-V role is not installed";
-            let fix = "Install-WindowsFeature -Name Hyper-V -IncludeManagementTools -Restart";
+            let fix = "Install-WindowsFeature -Name Hyper-V -IncludeManagementTools, then restart when it suits";
             let finding = Finding::new("firewall-rule-missing", FIREWALL_RULE, detail, fix);
             Some(Finding { severity: Severity::Warning, ..finding })
         }

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use super::{Examination, Finding, Severity, examine};
 use crate::kit::{self, Kit};
 use crate::plan::{CertificateName, Inverse, Record, RegistryData, Thing};
-use crate::survey::{FirewallRule, KeyPlace, Personal, PrivateKey, Stored, Survey};
+use crate::survey::{FirewallRule, KeyPlace, Personal, PrivateKey, RootKey, Stored, Survey};
 
 const HOST: &str = "HOST4.atwork.at";
 const PARTNER: &str = "HOST5.atwork.at";
@@ -85,8 +85,11 @@ fn healthy() -> Survey {
 fn computer(my: Vec<Personal>) -> Survey {
     Survey {
         computer: HOST.to_owned(),
+        build: Some(20348),
+        is_elevated: true,
         my,
         root: Vec::new(),
+        root_keys: Vec::new(),
         intermediates: Vec::new(),
         revocation_switch: Some(dword(1)),
         firewall_rule: FirewallRule::Enabled,
@@ -109,6 +112,12 @@ fn place() -> KeyPlace {
         machine: true,
         key_spec: 1,
     }
+}
+
+/// A key like that of [`personal`], in another container.
+fn of_container(container: &str) -> PrivateKey {
+    let place = KeyPlace { container: container.to_owned(), ..place() };
+    PrivateKey::Reachable { place, matches: true, exportable: Some(true) }
 }
 
 fn stored(certificate: Certificate) -> Stored {

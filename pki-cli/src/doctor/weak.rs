@@ -14,7 +14,7 @@ use pki_core::key::{PublicKeyAlgorithm, SignatureAlgorithm};
 use super::leaf::{self, Leaf};
 use super::roots::{is_root_by_itself, is_test_root};
 use super::scene::{Scene, vouches_for_itself};
-use super::{Finding, Severity};
+use super::{Finding, Severity, removal};
 
 pub(super) const NAME: &str = "weak-certificate";
 
@@ -40,13 +40,13 @@ pub(super) fn findings(scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> Vec<Finding> {
     let in_root = roots.filter_map(|root| {
         let fix = format!(
             "give every host that uses it a new kit (replica-pki issue HOST PARTNER, replica-pki install KIT), then \
-             remove it here and there: certutil -delstore Root {}",
-            root.thumbprint()
+             remove it here and there: {}",
+            removal::from_root(scene, root)
         );
         finding(root, r"LocalMachine\Root trusts it", &fix)
     });
     let in_my = leftovers.filter_map(|leftover| {
-        let fix = format!("if nothing uses it: certutil -delstore My {}", leftover.thumbprint());
+        let fix = format!("if nothing uses it: {}", removal::from_my(scene, leftover));
         finding(leftover, r"it lies in LocalMachine\My", &fix)
     });
     in_root.chain(in_my).collect()

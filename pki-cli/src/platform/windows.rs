@@ -26,7 +26,7 @@ use crate::plan::{
     CertificateName, FIREWALL_RULE, Inverse, KitId, MachineKey, Mark, Marks, Record, Records, RegistryBefore,
     RegistryValue, Step,
 };
-use crate::survey::{FirewallRule, Personal, PrivateKey, Stored, Survey};
+use crate::survey::{FirewallRule, Personal, PrivateKey, RootKey, Stored, Survey};
 
 /// The computer that the program runs on.
 pub(crate) struct Computer(());
@@ -152,13 +152,15 @@ impl Computer {
             Ok(Personal { stored, key, windows_verdict })
         };
         let my = Store::My.contexts().map_err(reading(Store::My))?.iter().map(personal).collect::<Result<_>>()?;
-        let stored = |store: Store| {
-            let contexts = store.contexts().map_err(reading(store))?;
+        let stored = |store: Store, contexts: &[CertContext]| {
             contexts.iter().map(stores::stored).collect::<io::Result<Vec<Stored>>>().map_err(reading(store))
         };
+        let root = Store::Root.contexts().map_err(reading(Store::Root))?;
+        let intermediates = Store::CA.contexts().map_err(reading(Store::CA))?;
+        let is_elevated = self.is_elevated()?;
         let (installed, records_unreadable) = match self.records() {
             Ok(records) => (records.0, None),
-            Err(failure) if self.is_elevated()? => (Vec::new(), Some(failure.message().to_owned())),
+            Err(failure) if is_elevated => (Vec::new(), Some(failure.message().to_owned())),
             Err(failure) => {
                 output::note("note", &format!("what was installed is not known: {}", failure.message()));
                 (Vec::new(), None)
@@ -169,54 +171,57 @@ impl Computer {
             registry::look(switch).map_err(|error| hints::registry(format!("cannot read {switch}"), &error))?;
         Ok(Survey {
             my,
-            root: stored(Store::Root)?,
-            intermediates: stored(Store::CA)?,
+            root: stored(Store::Root, &root)?,
+            root_keys: root.iter().filter_map(root_key).collect(),
+            intermediates: stored(Store::CA, &intermediates)?,
             revocation_switch: before.data,
             firewall_rule: firewall_rule()?,
             installed,
             records_unreadable,
             computer,
+            build: registry::build()
+                .map_err(|error| hints::registry("the version of Windows cannot be read", &error))?,
+            is_elevated,
         })
+    }
+}
+
+/// The key of a root, if the store names one.
+fn root_key(context: &CertContext) -> Option<RootKey> {
+    let certificate = Certificate::from_der(context.to_der()).ok()?;
+    match keys::survey(context, Some(&certificate)) {
+        PrivateKey::None => None,
+        key => Some(RootKey { certificate, key }),
     }
 }
 
 /// Whether a leaf that is in My already has the key that was asked for. What is there is never changed.
 fn is_fit(context: &CertContext, wanted: &MachineKey, certificate: &Certificate) -> Result<bool> {
-    let name = CertificateName::of(certificate);
-    let in_the_way = |why: &str| {
-        Failure::new(format!("{name} is in LocalMachine\\My already, {why}")).hint(format!(
-            "take it back where it came from (replica-pki uninstall), or delete it: certutil -delstore My {}; then \
-             install again; the key, if it is in a container of this program, goes with: {}",
-            name.sha1,
-            keys::delete_command(wanted)
-        ))
-    };
-    match keys::survey(context, Some(certificate)) {
-        PrivateKey::None => Err(in_the_way("without a private key")),
-        PrivateKey::Unreachable { error, .. } => {
-            Err(in_the_way(&format!("and its private key cannot be opened: {error}")))
-        }
-        PrivateKey::Reachable { matches: false, .. } => Err(in_the_way("with a private key that is not its own")),
+    let key = keys::survey(context, Some(certificate));
+    let why = match &key {
+        PrivateKey::None => "without a private key".to_owned(),
+        PrivateKey::Unreachable { error, .. } => format!("and its private key cannot be opened: {error}"),
+        PrivateKey::Reachable { matches: false, .. } => "with a private key that is not its own".to_owned(),
         PrivateKey::Reachable { place, .. } if !place.machine => {
-            let failure = in_the_way("with its private key in the key set of a user");
-            Err(failure.hint(format!(
-                "delete both, then install again: certutil -delstore My {}; and as that user: {}",
-                name.sha1,
-                keys::delete_command_at(&place.provider, &place.container, false)
-            )))
+            "with its private key in the key set of a user".to_owned()
         }
         PrivateKey::Reachable { place, .. } if place.provider != wanted.provider.name() => {
-            Err(in_the_way(&format!("with its private key in \"{}\"", printable(&place.provider))))
+            format!("with its private key in \"{}\"", printable(&place.provider))
         }
         PrivateKey::Reachable { place, .. } if place.key_spec != native::Address::KEY_EXCHANGE => {
-            Err(in_the_way("with a private key that is not for key exchange"))
+            "with a private key that is not for key exchange".to_owned()
         }
         // What cannot be told may be exportable.
         PrivateKey::Reachable { exportable: Some(true) | None, .. } if !wanted.exportable => {
-            Err(in_the_way("with a private key that can be exported"))
+            "with a private key that can be exported".to_owned()
         }
-        PrivateKey::Reachable { .. } => Ok(true),
-    }
+        PrivateKey::Reachable { .. } => return Ok(true),
+    };
+    let name = CertificateName::of(certificate);
+    Err(Failure::new(format!("{name} is in LocalMachine\\My already, {why}")).hint(format!(
+        "take it back where it came from (replica-pki uninstall), or delete it: {}; then install again",
+        key.removal("My", &name.sha1)
+    )))
 }
 
 fn firewall_rule() -> Result<FirewallRule> {

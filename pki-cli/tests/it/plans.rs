@@ -59,6 +59,8 @@ fn choices_change_the_plan() {
     assert!(plan(&["--not-exportable"]).contains("AT_KEYEXCHANGE, not exportable)"));
     assert!(plan(&["--provider", "rsa-aes"]).contains("Enhanced RSA and AES Cryptographic Provider\", type 24,"));
     assert!(!plan(&["--keep-revocation-check"]).contains("DisableCertRevocationCheck"));
+    let both = ["install", KIT, "--dry-run", "--failover-key", "--keep-revocation-check"];
+    assert_eq!(room.run(&both).code, 2, "one says the opposite of the other");
     assert_eq!(plan(&["--failover-key"]).matches("DisableCertRevocationCheck").count(), 2);
     assert!(!plan(&["--no-firewall"]).contains("firewall"));
     assert_eq!(room.run(&["install", KIT, "--dry-run", "--provider", "another"]).code, 2);

@@ -94,7 +94,7 @@ impl Run<'_> {
         while let Some(inverse) = self.done.pop() {
             match self.computer.take_back(&inverse) {
                 Ok(_) => self.record.added.retain(|added| *added != inverse),
-                Err(failure) => left.push(format!("{inverse}: {}", failure.message())),
+                Err(failure) => left.push(format!("{inverse}: {}", failure.with_hint())),
             }
         }
         let failure = failure.and(format!("the step was to {step}"));

@@ -20,6 +20,8 @@ pub(super) enum State {
     Planned,
     /// It cannot be carried out, for this reason, and replication may not need it yet.
     Warning(&'static str),
+    /// Whether it is so cannot be seen, for this reason.
+    Unknown(&'static str),
 }
 
 impl State {
@@ -37,6 +39,7 @@ impl State {
             Self::Unchanged => "unchanged",
             Self::Planned => "planned",
             Self::Warning(_) => "warning",
+            Self::Unknown(_) => "unknown",
         }
     }
 }
@@ -61,7 +64,7 @@ pub(super) fn print(kit: &Kit, plan: &Plan, states: &[State], json: bool) -> Res
             step: step.to_string(),
             inverse: Some(step.inverse(Default::default()).to_string()),
             reason: match state {
-                State::Warning(reason) => Some((*reason).to_owned()),
+                State::Warning(reason) | State::Unknown(reason) => Some((*reason).to_owned()),
                 _ => None,
             },
         })

@@ -93,6 +93,37 @@ fn several_certificates_that_match_are_a_warning_and_the_newest_is_proposed() {
     }
 }
 
+/// Others may be a service's, and go with their keys.
+#[test]
+fn of_several_certificates_those_of_kits_are_left_to_uninstall() {
+    let mut survey = healthy();
+    let newest = Recipe { validity: (NOW - DAY, NOW + 900 * DAY), ..Recipe::leaf(HOST, NOW) };
+    survey.my.push(personal(certificate(newest.signed(Key::Host, "CN=Root,O=Example", Key::Root))));
+    survey.my[1].key = of_container("newest");
+    survey.root.push(stored(certificate(Recipe::ca("CN=Root,O=Example", NOW).self_signed(Key::Root))));
+    let finding = only(&survey, "several-leaves", Severity::Warning);
+    assert!(finding.fix.contains("those of a kit: replica-pki uninstall KIT; leave the rest"), "{finding:?}");
+    assert!(!finding.fix.contains("-delstore"), "{finding:?}");
+    survey.installed.clear();
+    let finding = only(&survey, "several-leaves", Severity::Warning);
+    let removal = format!("-delkey \"replica-pki\", then certutil -delstore My {}", kit_of(HOST).leaf.thumbprint());
+    assert!(finding.fix.contains("unless nothing else uses them; if nothing does: certutil -csp"), "{finding:?}");
+    assert!(finding.fix.ends_with(&removal), "{finding:?}");
+}
+
+#[test]
+fn what_is_proposed_instead_can_be_imported_by_this_windows() {
+    let mut survey = with_leaf(&Recipe { validity: (NOW - 9 * DAY, NOW - 1), ..Recipe::leaf(HOST, NOW) });
+    let import = "certutil -csp \"Microsoft RSA SChannel Cryptographic Provider\" -importPFX My HOST4.atwork.at.pfx \
+                  AT_KEYEXCHANGE,NoRoot";
+    for (build, is_old) in [(None, false), (Some(9600), true), (Some(17762), true), (Some(17763), false)] {
+        survey.build = build;
+        let fix = only(&survey, "leaf-expired", Severity::Error).fix;
+        assert_eq!(fix.matches("--windows 2012r2 ").count(), if is_old { 2 } else { 0 }, "{build:?}: {fix}");
+        assert!(fix.ends_with(import), "{fix}");
+    }
+}
+
 /// What a kit brought has to work, whatever else would do.
 #[test]
 fn a_kits_certificate_is_judged_also_beside_a_usable_one() {

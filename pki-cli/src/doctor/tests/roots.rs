@@ -20,11 +20,21 @@ fn the_test_root_of_windows_is_critical() {
 #[test]
 fn a_certificate_that_is_not_self_signed_is_found() {
     let intermediate = Recipe::ca("CN=Issuing CA", NOW).signed(Key::Intermediate, "CN=Root", Key::Root);
-    only(&with_root(intermediate), "root-not-self-signed", Severity::Error);
+    let finding = only(&with_root(intermediate), "root-not-self-signed", Severity::Error);
+    assert!(finding.fix.starts_with("put it where intermediate CAs belong"), "{finding:?}");
     // Its own issuer by name, signed by another key.
     let forged = Recipe::ca("CN=Root", NOW).signed(Key::Intermediate, "CN=Root", Key::Root);
     only(&with_root(forged), "root-not-self-signed", Severity::Error);
-    only(&with_root(kit_of(HOST).leaf.as_der().to_vec()), "root-not-self-signed", Severity::Error);
+    let leaf = kit_of(HOST).leaf;
+    let mut survey = with_root(leaf.as_der().to_vec());
+    survey.root_keys.push(RootKey { certificate: leaf, key: of_container("replica-pki") });
+    let finding = only(&survey, "root-not-self-signed", Severity::Error);
+    assert!(finding.fix.starts_with("certutil -delstore Root "), "its key is that of the one in My: {finding:?}");
+    let partners = kit_of(PARTNER).leaf;
+    let mut survey = with_root(partners.as_der().to_vec());
+    survey.root_keys.push(RootKey { certificate: partners, key: of_container("stray") });
+    let finding = only(&survey, "root-not-self-signed", Severity::Error);
+    assert!(finding.fix.contains("-delkey \"stray\", then certutil -delstore Root "), "{finding:?}");
 }
 
 /// Windows goes on from there to the root, and so does the judgement of the leaf.
@@ -116,9 +126,67 @@ fn a_roots_key_on_the_host_is_a_warning() {
     for recipe in [Recipe::ca("CN=Root,O=Example", NOW), Recipe::makecert_root("CN=mycompanyFirstReplica", NOW)] {
         let mut survey = healthy();
         survey.my.push(personal(certificate(recipe.self_signed(Key::Root))));
+        survey.my[1].key = of_container("root");
         let finding = only(&survey, "root-key-on-host", Severity::Warning);
         assert!(finding.detail.contains("exportable"), "{finding:?}");
+        assert!(finding.fix.contains(" -delkey \"root\", then certutil -delstore My "), "{finding:?}");
         survey.my[1].key = PrivateKey::None;
         assert!(examine(&survey, None, now()).findings.is_empty());
+        // The key of another, which the store names by mistake.
+        survey.my[1].key = PrivateKey::Reachable { place: place(), matches: false, exportable: Some(true) };
+        assert!(examine(&survey, None, now()).findings.is_empty());
+    }
+}
+
+/// A healthy computer with a root that names a key. It is still needed, for what it signed.
+fn with_root_and_key(recipe: &Recipe, key: PrivateKey) -> Survey {
+    let root = certificate(recipe.self_signed(Key::Root));
+    let mut survey = with_root(root.as_der().to_vec());
+    survey.root_keys.push(RootKey { certificate: root, key });
+    survey
+}
+
+#[test]
+fn a_roots_key_is_found_where_the_root_lies_among_the_roots() {
+    for recipe in [Recipe::ca("CN=Root,O=Example", NOW), Recipe::makecert_root("CN=mycompanyFirstReplica", NOW)] {
+        let mut survey = with_root_and_key(&recipe, of_container("root"));
+        let finding = only(&survey, "root-key-on-host", Severity::Warning);
+        assert!(finding.fix.contains("certutil -exportPFX Root "), "{finding:?}");
+        assert!(finding.fix.ends_with(" -delkey \"root\"; the certificate itself stays"), "{finding:?}");
+        // The same in My is told once.
+        let root = survey.root_keys[0].certificate.clone();
+        survey.my.push(Personal { key: of_container("root"), ..personal(root) });
+        let finding = only(&survey, "root-key-on-host", Severity::Warning);
+        assert!(finding.fix.contains("certutil -exportPFX My "), "{finding:?}");
+        survey.my[1].key = of_container("copy");
+        assert_eq!(names(&examine(&survey, None, now())), ["root-key-on-host", "root-key-on-host"]);
+    }
+    // A certificate of a service, which trusts itself.
+    let service = Recipe { ca: None, ..Recipe::leaf("WMSvc-HOST4", NOW) };
+    assert!(examine(&with_root_and_key(&service, of_container("service")), None, now()).findings.is_empty());
+}
+
+#[test]
+fn a_roots_key_that_was_deleted_is_not_found_and_one_that_may_be_there_is() {
+    let recipe = Recipe::ca("CN=Root,O=Example", NOW);
+    let unreachable =
+        |machine| PrivateKey::Unreachable { place: KeyPlace { machine, ..place() }, error: "missing".to_owned() };
+    assert!(examine(&with_root_and_key(&recipe, unreachable(true)), None, now()).findings.is_empty());
+    let unelevated = Survey { is_elevated: false, ..with_root_and_key(&recipe, unreachable(true)) };
+    for survey in [unelevated, with_root_and_key(&recipe, unreachable(false))] {
+        let finding = only(&survey, "root-key-on-host", Severity::Warning);
+        assert!(finding.detail.contains("is said to be on this computer"), "{finding:?}");
+    }
+}
+
+#[test]
+fn a_root_that_has_to_go_goes_with_its_key() {
+    let old = Recipe { validity: (NOW - 9 * DAY, NOW - 1), ..Recipe::makecert_root("CN=mycompanyRoot", NOW) };
+    let weak = Recipe { sha1: true, ..Recipe::makecert_root("CN=mycompanyRoot", NOW) };
+    let test = Recipe::ca("CN=CertReq Test Root", NOW);
+    for (recipe, name) in [(old, "root-expired"), (weak, "weak-certificate"), (test, "test-root-trusted")] {
+        let examination = examine(&with_root_and_key(&recipe, of_container("root")), None, now());
+        let finding = examination.findings.iter().find(|finding| finding.name == name).unwrap();
+        assert!(finding.fix.contains("-delkey \"root\", then certutil -delstore Root "), "{finding:?}");
     }
 }

@@ -11,6 +11,7 @@ fn a_name_that_no_certificate_can_carry_is_found() {
         survey.root = vec![stored(certificate(Recipe::ca("CN=Root", NOW).self_signed(Key::Root)))];
         let finding = only(&survey, "computer-name", Severity::Error);
         assert!(finding.detail.contains(computer), "{finding:?}");
+        assert!(!finding.fix.contains("-Restart"), "{finding:?}");
     }
     for computer in ["", ".", "\u{1b}[2J", &"a".repeat(300)] {
         let survey = Survey { computer: computer.to_owned(), ..self::computer(vec![]) };
@@ -40,7 +41,8 @@ fn a_firewall_rule_that_is_disabled_is_an_error_and_a_missing_one_a_warning() {
     let with = |firewall_rule| Survey { firewall_rule, ..healthy() };
     let finding = only(&with(FirewallRule::Disabled), "firewall-rule-disabled", Severity::Error);
     assert_eq!(finding.fix, "Enable-NetFirewallRule -Name VIRT-HVRHTTPSL-In-TCP-NoScope");
-    only(&with(FirewallRule::Missing), "firewall-rule-missing", Severity::Warning);
+    let finding = only(&with(FirewallRule::Missing), "firewall-rule-missing", Severity::Warning);
+    assert!(finding.fix.ends_with(", then restart when it suits"), "nothing restarts a host at work: {finding:?}");
 }
 
 #[test]

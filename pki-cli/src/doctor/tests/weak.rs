@@ -29,7 +29,9 @@ fn certificates_for_replication_that_makecert_left_are_found() {
     ] {
         let mut survey = healthy();
         survey.my.push(personal(certificate(der)));
-        only(&survey, "weak-certificate", Severity::Error);
+        survey.my[1].key = of_container("JoeSoft");
+        let finding = only(&survey, "weak-certificate", Severity::Error);
+        assert!(finding.fix.contains(" -delkey \"JoeSoft\", then certutil -delstore My "), "{finding:?}");
     }
 }
 

@@ -4,7 +4,6 @@ use std::io;
 
 use pki_core::certificate::Certificate;
 use pki_core::key::{KeyPair, PublicKey};
-use pki_core::name::printable;
 use schannel::cert_context::CertContext;
 
 use super::native::{Address, Container, key_place};
@@ -27,10 +26,10 @@ pub(super) fn look(key: &MachineKey, certificate: &Certificate) -> Result<bool> 
                 "the key container {} holds the key already, and it can be exported",
                 key.container
             ))
-            .hint(format!("delete it, then install again: {}", delete_command(key))))
+            .hint(format!("delete it, then install again: {}", place(key).deletion())))
         }
         Ok(_) => Err(Failure::new(format!("the key container {} holds another key", key.container))
-            .hint(format!("if nothing uses it, delete it: {}", delete_command(key)))),
+            .hint(format!("if nothing uses it, delete it: {}", place(key).deletion()))),
         Err(error) if is_missing(&error) => Ok(false),
         Err(error) => Err(context(error)),
     }
@@ -58,17 +57,6 @@ pub(super) fn delete(key: &MachineKey) -> io::Result<TakenBack> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// What an administrator types to delete a container of this program.
-pub(super) fn delete_command(key: &MachineKey) -> String {
-    delete_command_at(key.provider.name(), &key.container, true)
-}
-
-/// What is typed to delete any container; one in a user's key set, by that user.
-pub(super) fn delete_command_at(provider: &str, container: &str, machine: bool) -> String {
-    let user = if machine { "" } else { "-user " };
-    format!("certutil {user}-csp \"{}\" -delkey \"{}\"", printable(provider), printable(container))
 }
 
 /// What the store says about a certificate's key, and what is there.
@@ -117,6 +105,16 @@ fn address(key: &MachineKey) -> Address<'_> {
     }
 }
 
+fn place(key: &MachineKey) -> KeyPlace {
+    KeyPlace {
+        container: key.container.clone(),
+        provider: key.provider.name().to_owned(),
+        provider_type: key.provider.type_number(),
+        machine: true,
+        key_spec: Address::KEY_EXCHANGE,
+    }
+}
+
 /// NTE_BAD_KEYSET: there is no such container.
 fn is_missing(error: &io::Error) -> bool {
     error.raw_os_error().map(i32::cast_unsigned) == Some(0x8009_0016)
@@ -132,11 +130,13 @@ mod tests {
     use pki_core::key::KeyAlgorithm;
     use rand::SeedableRng as _;
 
+    use super::super::native;
     use super::*;
     use crate::plan::Provider;
 
     #[test]
     fn a_container_that_somebody_else_made_is_not_filled() {
+        assert!(native::is_wine(), "this test makes key containers of the machine: only under Wine");
         let key = MachineKey {
             container: format!("replica-pki-test-{}", std::process::id()),
             provider: Provider::Schannel,
@@ -151,11 +151,5 @@ mod tests {
         assert_eq!(import(&key, &pair).unwrap(), Carried::Out);
         assert_eq!(delete(&key).unwrap(), TakenBack::Done);
         assert_eq!(delete(&key).unwrap(), TakenBack::Nothing);
-    }
-
-    #[test]
-    fn a_key_of_a_user_is_deleted_as_that_user() {
-        assert_eq!(delete_command_at("P", "a b", true), "certutil -csp \"P\" -delkey \"a b\"");
-        assert_eq!(delete_command_at("P", "a b", false), "certutil -user -csp \"P\" -delkey \"a b\"");
     }
 }

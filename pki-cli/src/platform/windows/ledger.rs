@@ -92,26 +92,36 @@ pub(super) fn save(record: &Record) -> Result<()> {
     let path = path()?.join(file_name(&record.kit));
     let json = serde_json::to_vec_pretty(record)
         .map_err(|error| Failure::new(format!("the record cannot be written: {error}")))?;
-    let partial = path.with_extension(PARTIAL);
-    let write = || {
-        let mut file = File::create(&partial)?;
-        file.write_all(&json)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&partial, &path)
-    };
-    write().map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))
+    replace(&path, &json)
 }
 
 /// Removes the record of a kit. The caller holds the [`Lock`].
 pub(super) fn forget(kit: &KitId) -> Result<()> {
-    let path = path()?.join(file_name(kit));
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::io(format!("cannot remove {}", path.display()), &error))
-        }
+    remove(&path()?.join(file_name(kit)))
+}
+
+/// Writes a file in the place of the one before it. Whoever reads that one just now, such as a virus scanner, is waited
+/// for.
+fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    let partial = path.with_extension(PARTIAL);
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(contents)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&partial, path)
+    };
+    patiently(|| write().map_err(Obstacle::from))
+        .map_err(|obstacle| obstacle.into_failure(&format!("cannot write {}", path.display())))
+}
+
+/// Removes a file, if it is there, with the same patience.
+fn remove(path: &Path) -> Result<()> {
+    let attempt = || match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Obstacle::from(error)),
         _ => Ok(()),
-    }
+    };
+    patiently(attempt).map_err(|obstacle| obstacle.into_failure(&format!("cannot remove {}", path.display())))
 }
 
 /// What cannot be removed is in nobody's way.
@@ -147,4 +157,37 @@ fn path() -> Result<PathBuf> {
     let data = native::program_data()
         .map_err(|error| hints::other("the folder for data of the whole machine cannot be found", &error))?;
     Ok(data.join("replica-pki"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{sleep, spawn};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Reads a file for a moment and lets nobody replace or remove it meanwhile.
+    fn scan(path: &Path) {
+        const FILE_SHARE_READ: u32 = 0x1;
+        let file = OpenOptions::new().read(true).share_mode(FILE_SHARE_READ).open(path).unwrap();
+        assert!(fs::remove_file(path).is_err(), "it is held");
+        spawn(|| {
+            sleep(Duration::from_millis(200));
+            drop(file);
+        });
+    }
+
+    #[test]
+    fn a_record_that_is_being_scanned_is_replaced_and_removed_all_the_same() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("AB.json");
+        replace(&path, b"before").unwrap();
+        scan(&path);
+        replace(&path, b"after").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"after");
+        scan(&path);
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0);
+    }
 }

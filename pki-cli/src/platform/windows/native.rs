@@ -8,6 +8,7 @@ mod container;
 mod machine;
 mod registry;
 mod trust;
+mod wine;
 
 pub(super) use access::create_administrators_only;
 pub(crate) use access::owner_only;
@@ -16,6 +17,7 @@ pub(super) use container::{Address, Container};
 pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};
 pub(super) use registry::delete_key;
 pub(super) use trust::{Entrance, entrance};
+pub(super) use wine::is_wine;
 
 use std::ffi::OsStr;
 use std::io;

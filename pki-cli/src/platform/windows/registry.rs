@@ -64,6 +64,15 @@ pub(super) fn firewall_rule() -> io::Result<FirewallRule> {
     })
 }
 
+/// The build number of Windows, if that is a number.
+pub(super) fn build() -> io::Result<Option<u32>> {
+    let text = match found(LOCAL_MACHINE.open(r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"))? {
+        Some(key) => found(key.get_string("CurrentBuildNumber"))?,
+        None => None,
+    };
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
 /// Every mark of `install.cmd`.
 pub(super) fn marks() -> io::Result<Marks> {
     let Some(kits) = found(LOCAL_MACHINE.open(MARKS))? else { return Ok(Marks::default()) };

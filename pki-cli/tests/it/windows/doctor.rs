@@ -10,6 +10,7 @@ use serde_json::Value;
 use windows_registry::LOCAL_MACHINE;
 
 use super::native::{self, Container, KeyPlace};
+use super::security::run_unelevated;
 use super::{HOST, KIT, Machine, SWITCH, SWITCH_NAME};
 use crate::support::foreign::{DAY, Key, Recipe};
 use crate::support::{Room, json};
@@ -42,18 +43,31 @@ fn with_foreign(leaf: &Recipe, key: Key, root: &Recipe, root_key: Key) -> Machin
     machine.set_firewall_rule(true);
     LOCAL_MACHINE.create(SWITCH).unwrap().set_u32(SWITCH_NAME, 1).unwrap();
     native::add("Root", &CertContext::new(&root.self_signed(root_key)).unwrap());
-    let mut acquire = AcquireOptions::new();
-    acquire.container("foreign").provider(SCHANNEL).new_keyset(true).machine_keyset(true);
-    let mut container = acquire.acquire(ProviderType::rsa_schannel()).unwrap();
-    container.import().import(&key.pkcs1()).unwrap();
+    fill("foreign", key);
     add_to_my(&leaf.signed(key, &root.subject, root_key), |place| place.container("foreign"));
     machine
 }
 
+/// Makes a key container of the machine and puts a key into it.
+fn fill(container: &str, key: Key) {
+    let mut acquire = AcquireOptions::new();
+    acquire.container(container).provider(SCHANNEL).new_keyset(true).machine_keyset(true);
+    let mut container = acquire.acquire(ProviderType::rsa_schannel()).unwrap();
+    container.import().import(&key.pkcs1()).unwrap();
+}
+
 /// Puts a certificate into My, with the place of its key as `install` writes it but for what is changed.
 fn add_to_my(der: &[u8], change: impl for<'p, 'c> Fn(&'p mut SetKeyProvInfo<'c>) -> &'p mut SetKeyProvInfo<'c>) {
+    add_to("My", der, change);
+}
+
+fn add_to(
+    store: &str,
+    der: &[u8],
+    change: impl for<'p, 'c> Fn(&'p mut SetKeyProvInfo<'c>) -> &'p mut SetKeyProvInfo<'c>,
+) {
     // A place that changed is not taken over by what is there already.
-    native::remove("My", der);
+    native::remove(store, der);
     let context = CertContext::new(der).unwrap();
     let mut place = context.set_key_prov_info();
     place
@@ -63,7 +77,7 @@ fn add_to_my(der: &[u8], change: impl for<'p, 'c> Fn(&'p mut SetKeyProvInfo<'c>)
         .machine_keyset(true)
         .key_spec(KeySpec::key_exchange());
     change(&mut place).set().unwrap();
-    native::add("My", &context);
+    native::add(store, &context);
 }
 
 fn leaf() -> Vec<u8> {
@@ -178,7 +192,8 @@ fn a_root_that_should_not_be_there_is_found() {
 fn what_should_not_be_in_my_is_found() {
     let now = now();
     let _machine = installed();
-    add_to_my(&Recipe::ca(ROOT, now).self_signed(Key::Root), |place| place);
+    fill("root", Key::Root);
+    add_to_my(&Recipe::ca(ROOT, now).self_signed(Key::Root), |place| place.container("root"));
     finds(&[], &[("root-key-on-host", "warning")]);
 
     let _machine = {
@@ -198,6 +213,40 @@ fn what_should_not_be_in_my_is_found() {
     finds(&[], &[("several-leaves", "warning")]);
     assert_eq!(kits().run(&["uninstall", &kit]).code, 0);
     finds(&[], &[]);
+}
+
+/// As MakeCert leaves it with `-pe -ss root -sr LocalMachine`.
+#[test]
+fn a_root_that_lies_among_the_roots_with_its_key_is_found() {
+    let _machine = installed();
+    fill("JoeSoft", Key::Root);
+    let root = Recipe::makecert_root("CN=mycompanyFirstReplica", now()).self_signed(Key::Root);
+    add_to("Root", &root, |place| place.container("JoeSoft"));
+    let verdict = finds(&[], &[("root-key-on-host", "warning")]);
+    let fix = verdict["findings"][0]["fix"].as_str().unwrap();
+    assert!(fix.contains("-delkey \"JoeSoft\""), "{fix}");
+    let (container, provider) = ("JoeSoft".to_owned(), SCHANNEL.to_owned());
+    Container::delete(&KeyPlace { container, provider, provider_type: 12, flags: 0x20, key_spec: 1 });
+    finds(&[], &[]);
+}
+
+#[test]
+fn without_an_administrators_rights_it_says_so_and_judges_what_it_can() {
+    let machine = installed();
+    let before = machine.state();
+    let ended = run_unelevated(kits(), &["doctor"]);
+    assert!(ended.stderr.contains("warning: not run as administrator"), "{ended:?}");
+    // Wine opens the key all the same; where Windows does not, that is a warning.
+    assert_eq!((ended.code, ended.stdout.ends_with("\nnothing is wrong\n")), (0, true), "{ended:?}");
+    machine.state().assert_same_as(&before, "after doctor");
+
+    add_to_my(&leaf(), |place| place.container("no such container"));
+    let ended = run_unelevated(kits(), &["doctor", "--json"]);
+    let verdict = json(&ended.stdout);
+    assert_eq!((ended.code, verdict["findings"].as_array().unwrap().len()), (3, 1), "{verdict:#}");
+    let finding = &verdict["findings"][0];
+    assert_eq!((&finding["name"], &finding["severity"]), (&"key-unreachable".into(), &"warning".into()));
+    assert_eq!(finding["fix"], "run this as administrator");
 }
 
 #[test]

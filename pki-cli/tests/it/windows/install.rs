@@ -70,7 +70,6 @@ fn the_revocation_check_is_switched_off_where_asked_and_nowhere_else() {
         (&[][..], (Some(1), None)),
         (&["--failover-key"], (Some(1), Some(1))),
         (&["--keep-revocation-check"], (None, None)),
-        (&["--keep-revocation-check", "--failover-key"], (None, Some(1))),
     ] {
         let (machine, room) = (Machine::take(), Room::with_kits());
         assert_eq!(machine.install(&room, more).code, 0);

@@ -8,13 +8,14 @@ use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 use std::ptr;
 
+use schannel::cert_context::CertContext;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::Security::Authorization::*;
 use windows_sys::Win32::Security::*;
 use windows_sys::Win32::System::Threading::*;
 
-use super::{KIT, Machine, PASSWORD};
-use crate::support::{Ended, Room};
+use super::{KIT, Machine, PASSWORD, native};
+use crate::support::{Ended, Room, json};
 
 /// Whom the access list of a file or folder allows anything, as in SDDL; SY is the system and BA the administrators.
 pub(crate) fn let_in(path: &Path) -> BTreeSet<String> {
@@ -172,8 +173,36 @@ fn without_an_administrators_rights_nothing_is_installed_and_nothing_taken_back(
     refused(&install);
     assert_eq!(machine.install(&room, &[]).code, 0);
     refused(&["uninstall", KIT]);
-    let dry = run_unelevated(&room, &["install", KIT, "--dry-run"]);
-    assert_eq!(dry.code, 0, "a dry run changes nothing: {dry:?}");
+}
+
+/// Windows says the same of a key that may not be opened and of one that is not there.
+#[test]
+fn without_an_administrators_rights_a_dry_run_says_nothing_of_the_key() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    let (before, leaf) = (machine.state(), format!("{KIT}/HOST4.atwork.at.cer"));
+    let key_step = |ended: &Ended| {
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let step = json(&ended.stdout)["steps"][0].clone();
+        assert!(step["step"].as_str().unwrap().starts_with("import the private key"), "{step}");
+        step
+    };
+    let dry_run = ["install", KIT, "--dry-run", "--json"];
+    assert_eq!(key_step(&room.run(&dry_run))["state"], "unchanged");
+    let dry = run_unelevated(&room, &dry_run);
+    assert!(dry.stderr.contains("note: not run as administrator"), "{dry:?}");
+    let step = key_step(&dry);
+    assert_eq!(step["state"], "unknown");
+    assert_eq!(step["reason"], "only an administrator can look at the machine's keys");
+    assert_eq!(json(&dry.stdout)["steps"][1]["state"], "unchanged");
+    machine.state().assert_same_as(&before, "after a dry run");
+
+    // A certificate without its key keeps `install` from anything; without the rights that cannot be told.
+    let leaf = room.read(&leaf);
+    native::remove("My", &leaf);
+    native::add("My", &CertContext::new(&leaf).unwrap());
+    assert_eq!(room.run(&dry_run).code, 1);
+    assert_eq!(key_step(&run_unelevated(&room, &dry_run))["state"], "unknown");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use pki_core::certificate::Certificate;
 use windows_registry::LOCAL_MACHINE;
 
 use super::native;
-use super::{HOST, KIT, Machine, PASSWORD, SWITCH, dword};
-use crate::support::Room;
+use super::{HOST, KIT, Machine, PASSWORD, SWITCH, SWITCH_NAME, dword};
+use crate::support::{Ended, Room};
 
 /// A second kit of HOST4 with a leaf of its own, below `other`, that trusts the same root of HOST5.
 fn second_kit(room: &Room) {
@@ -76,6 +76,49 @@ fn what_a_kit_of_install_cmd_needs_stays_and_is_left_to_it() {
     assert_eq!(dword(SWITCH), Some(1));
     assert_eq!(marks.get_string(&root_mark).unwrap(), "absent");
     assert_eq!(marks.get_string("Replication").unwrap(), "absent-2");
+}
+
+#[test]
+fn what_a_mark_cannot_tell_stays_recorded_until_install_cmds_kit_is_gone() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    let odd = LOCAL_MACHINE.create(SWITCH).unwrap();
+    odd.set_string(SWITCH_NAME, "1").unwrap();
+    let before = machine.state();
+    assert_eq!(machine.install(&room, &[]).code, 0);
+    LOCAL_MACHINE.create(r"SOFTWARE\replica-pki\AB").unwrap().set_string("Replication", "there").unwrap();
+    let ended = room.run(&["uninstall", KIT]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stdout.contains("run uninstall.cmd of the kit with the leaf AB first"), "{ended:?}");
+    assert_eq!(dword(SWITCH), Some(1), "the other kit needs it");
+    LOCAL_MACHINE.remove_tree(r"SOFTWARE\replica-pki").unwrap();
+    assert_eq!(room.run(&["uninstall", KIT]).code, 0);
+    machine.state().assert_same_as(&before, "afterwards");
+}
+
+#[test]
+fn a_leaf_its_key_and_the_firewall_rule_are_left_to_install_cmd_too() {
+    let (machine, room) = (Machine::take(), Room::with_kits());
+    machine.add_firewall_rule();
+    let _powershell = machine.stand_in_for_powershell();
+    let run = |arguments: &[&str]| {
+        let mut command = room.command(arguments);
+        command.env("STAND_IN", room.path(""));
+        Ended::of(command)
+    };
+    assert_eq!(run(&["install", KIT, "--password-file", PASSWORD]).code, 0);
+    let leaf = certificate(&room, &format!("{KIT}/{HOST}.cer"));
+    let thumbprint = leaf.thumbprint().to_string();
+    let marks = LOCAL_MACHINE.create(format!(r"SOFTWARE\replica-pki\{thumbprint}")).unwrap();
+    let leaf_mark = format!("leaf-{thumbprint}");
+    for mark in [leaf_mark.as_str(), "firewall"] {
+        marks.set_string(mark, "there").unwrap();
+    }
+    let ended = run(&["uninstall", KIT]);
+    assert_eq!((ended.code, ended.stdout.matches("that install.cmd installed needs it").count()), (0, 3), "{ended:?}");
+    assert!(ended.stderr.contains("uninstall.cmd takes back what that added"), "{ended:?}");
+    assert!(native::find("My", &leaf).is_some() && machine.firewall_rule_is_active());
+    assert_eq!(marks.get_string(&leaf_mark).unwrap(), "absent");
+    assert_eq!(marks.get_string("firewall").unwrap(), "disabled");
 }
 
 #[test]

@@ -12,12 +12,12 @@ use windows_sys::Win32::Security::{
 
 use super::access::Descriptor;
 use super::machine::User;
-use super::{check, succeeded};
+use super::{check, is_wine, succeeded};
 
 /// Who can have put something into a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::platform::windows) enum Entrance {
-    /// The administrators, the system and this user alone.
+    /// The administrators and the system alone.
     Shut,
     /// It belongs to one of these, but others may enter.
     Open,
@@ -27,9 +27,6 @@ pub(in crate::platform::windows) enum Entrance {
 
 /// Asks the folder that is open, not a path, which could lead elsewhere by the next call. The handle needs the right to
 /// read the access list (READ_CONTROL).
-///
-/// This user counts although the program gives its folder to the administrators: Wine keeps no other owner. So a process
-/// of the same user without an administrator's rights is not shut out, which Windows does not promise either.
 pub(in crate::platform::windows) fn entrance(folder: &File) -> io::Result<Entrance> {
     let (mut owner, mut list, mut descriptor) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: the handle is open; the results outlive the call.
@@ -47,20 +44,27 @@ pub(in crate::platform::windows) fn entrance(folder: &File) -> io::Result<Entran
     };
     succeeded(error)?;
     let _descriptor = Descriptor(descriptor);
-    let user = User::of_this_process()?;
-    // SAFETY: `owner` points into the descriptor, which is alive.
-    if !unsafe { is_ours(owner, &user) } {
+    let stand_in = stand_in()?;
+    // SAFETY: `owner` is not null, so it points into the descriptor, which is alive.
+    if owner.is_null() || !unsafe { is_ours(owner, stand_in.as_ref()) } {
         return Ok(Entrance::Foreign);
     }
     // SAFETY: `list` is null or points into the descriptor, which is alive.
-    Ok(if unsafe { lets_others_in(list, &user) }? { Entrance::Open } else { Entrance::Shut })
+    Ok(if unsafe { lets_others_in(list, stand_in.as_ref()) }? { Entrance::Open } else { Entrance::Shut })
+}
+
+/// Who counts as an administrator besides those that are. On Windows nobody: a process of this user without an
+/// administrator's rights would count too. Under Wine this user: what the program gives to the administrators is the
+/// user's there, because Wine keeps no other owner.
+fn stand_in() -> io::Result<Option<User>> {
+    is_wine().then(User::of_this_process).transpose()
 }
 
 /// Whether a list allows anything to others. What it denies does no harm; what is not understood may.
 ///
 /// # Safety
 /// Null, or a valid access control list.
-unsafe fn lets_others_in(list: *const ACL, user: &User) -> io::Result<bool> {
+unsafe fn lets_others_in(list: *const ACL, stand_in: Option<&User>) -> io::Result<bool> {
     const ALLOWED: u8 = 0;
     const DENIED: u8 = 1;
     // SAFETY: the caller promises a list, or null: none lets everybody in.
@@ -74,21 +78,50 @@ unsafe fn lets_others_in(list: *const ACL, user: &User) -> io::Result<bool> {
         match unsafe { (*entry).Header.AceType } {
             DENIED => {}
             // SAFETY: an entry of this kind has the identifier where the field is, and the list is alive.
-            ALLOWED if unsafe { is_ours((&raw mut (*entry).SidStart).cast(), user) } => {}
+            ALLOWED if unsafe { is_ours((&raw mut (*entry).SidStart).cast(), stand_in) } => {}
             _ => return Ok(true),
         }
     }
     Ok(false)
 }
 
-/// Whether an identifier is the administrators', the system's or this user's.
+/// Whether an identifier is the administrators', the system's or that of who stands in for them.
 ///
 /// # Safety
 /// A valid security identifier.
-unsafe fn is_ours(sid: PSID, user: &User) -> bool {
+unsafe fn is_ours(sid: PSID, stand_in: Option<&User>) -> bool {
     let kinds = [WinBuiltinAdministratorsSid, WinLocalSystemSid];
     // SAFETY: the caller promises that it is valid.
     let is_administrators = kinds.into_iter().any(|kind| unsafe { IsWellKnownSid(sid, kind) } != 0);
-    // SAFETY: as above, and the other points into `user`, which is alive.
-    is_administrators || unsafe { EqualSid(sid, user.sid()) } != 0
+    // SAFETY: as above, and the other points into the user, which is alive.
+    is_administrators || stand_in.is_some_and(|user| unsafe { EqualSid(sid, user.sid()) } != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use windows_sys::Win32::Security::{CreateWellKnownSid, WELL_KNOWN_SID_TYPE, WinWorldSid};
+
+    use super::*;
+
+    fn well_known(kind: WELL_KNOWN_SID_TYPE) -> Vec<u64> {
+        let mut sid = vec![0u64; 9];
+        let mut size = 72;
+        // SAFETY: the buffer has room for the `size` bytes that are told, the longest that an identifier has.
+        check(unsafe { CreateWellKnownSid(kind, ptr::null_mut(), sid.as_mut_ptr().cast(), &mut size) }).unwrap();
+        sid
+    }
+
+    #[test]
+    fn this_user_counts_only_where_he_stands_in_for_the_administrators() {
+        let user = User::of_this_process().unwrap();
+        // SAFETY: the identifiers are valid, and alive in `user` and in the buffers.
+        let ours = |sid: PSID, stand_in| unsafe { is_ours(sid, stand_in) };
+        for kind in [WinBuiltinAdministratorsSid, WinLocalSystemSid] {
+            assert!(ours(well_known(kind).as_mut_ptr().cast(), None));
+        }
+        assert!(!ours(user.sid(), None));
+        assert!(ours(user.sid(), Some(&user)));
+        assert!(!ours(well_known(WinWorldSid).as_mut_ptr().cast(), Some(&user)));
+        assert_eq!(stand_in().unwrap().is_some(), is_wine());
+    }
 }
