@@ -46,6 +46,19 @@ fn arguments_that_are_not_known_are_refused() {
     computer.machine.state().assert_same_as(&before, "afterwards");
 }
 
+/// Wine's cmd expands the path of a script twice, and so finds no folder of this name. Windows goes there; what it cannot go
+/// to is a folder of the network when every drive letter is taken.
+#[test]
+fn a_folder_that_cannot_be_gone_to_is_told() {
+    let computer = Computer::new();
+    let before = computer.machine.state();
+    fs::rename(computer.room.path("replica-pki/hosts/HOST4.atwork.at"), computer.room.path("100%OS%")).unwrap();
+    let ended = computer.run("100%OS%/install.cmd", &[], "");
+    assert!(ended.code == 1 && ended.stdout.contains("cannot go to the folder"), "{ended:?}");
+    computer.machine.state().assert_same_as(&before, "afterwards");
+    assert_eq!(computer.calls(), [""; 0]);
+}
+
 #[test]
 fn a_windows_that_is_too_old_is_told_so_before_anything_is_changed() {
     let computer = Computer::new();

@@ -230,7 +230,7 @@ fn what_a_new_cmd_prints_first_is_not_taken_for_a_tools_answer() {
 #[test]
 fn a_folder_may_be_named_with_what_means_something_to_cmd() {
     let computer = Computer::new();
-    let (kit, other) = ("replica-pki/hosts/HOST4.atwork.at", "Bob's kits (2) & more, 100!^ %OS%");
+    let (kit, other) = ("replica-pki/hosts/HOST4.atwork.at", "Bob's kits (2) & more, 100!^");
     fs::rename(computer.room.path(kit), computer.room.path(other)).unwrap();
     let password = computer.password("replica-pki/private/passwords/HOST4.atwork.at.txt");
     succeeded(&computer.run(&format!("{other}/install.cmd"), &[], &password));
