@@ -93,3 +93,41 @@ fn shut(folder: &Path) -> Result<()> {
     crate::platform::owner_only(folder)
         .map_err(|error| Failure::io(format!("cannot protect {}", folder.display()), &error))
 }
+
+/// Whether a path is a folder, and no link, of this user: another could put anything into one of his own.
+#[cfg(unix)]
+fn is_own_folder(path: &Path) -> io::Result<bool> {
+    let metadata = path.symlink_metadata()?;
+    let owner = std::os::unix::fs::MetadataExt::uid(&metadata);
+    Ok(metadata.is_dir() && owner == rustix::process::geteuid().as_raw())
+}
+
+#[cfg(windows)]
+fn is_own_folder(path: &Path) -> io::Result<bool> {
+    crate::platform::is_own_folder(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{chown, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_of_somebody_else_and_a_link_to_an_own_one_are_not_own() {
+        let room = tempfile::tempdir().unwrap();
+        let (mine, link) = (room.path().join("mine"), room.path().join("link"));
+        fs::create_dir(&mine).unwrap();
+        symlink(&mine, &link).unwrap();
+        assert!(is_own_folder(&mine).unwrap());
+        assert!(!is_own_folder(&link).unwrap());
+        // Root owns every folder of the system but may give one away; nobody else may, and does not own these.
+        let foreign = if rustix::process::geteuid().is_root() {
+            chown(&mine, Some(12_345), None).unwrap();
+            mine
+        } else {
+            PathBuf::from("/")
+        };
+        assert!(!is_own_folder(&foreign).unwrap());
+    }
+}

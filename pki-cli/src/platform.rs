@@ -8,7 +8,7 @@ mod windows;
 #[cfg(not(windows))]
 pub(crate) use unsupported::Computer;
 #[cfg(windows)]
-pub(crate) use windows::{Computer, owner_only};
+pub(crate) use windows::{Computer, is_own_folder, owner_only};
 
 use crate::plan::RegistryBefore;
 

@@ -6,12 +6,15 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::{create_new, create_private_folder, kind, private_folder_builder, refuse_existing, rename_new, shut, sync};
+use super::{
+    create_new, create_private_folder, is_own_folder, kind, private_folder_builder, refuse_existing, rename_new, shut,
+    sync,
+};
 use crate::exit::{Failure, Result};
 
 /// Changes that happen together.
@@ -43,6 +46,14 @@ enum Change {
     Add,
     Replace,
     Remove,
+}
+
+impl Piece {
+    /// Whether the path stays below the root by its words.
+    fn is_inside(&self) -> bool {
+        let mut components = self.path.components().peekable();
+        components.peek().is_some() && components.all(|part| matches!(part, Component::Normal(_)))
+    }
 }
 
 /// The start of a staging folder's name.
@@ -169,7 +180,8 @@ impl Batch {
     }
 }
 
-/// Finishes the batches of killed runs that had their journal, and removes the others. Batches at work are left alone.
+/// Finishes the batches of killed runs that had their journal, and removes the others. Batches at work are left alone,
+/// and so is what somebody else put there, whose journal could lead anywhere.
 pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
     let parent = root.join(staged_in);
     for entry in fs::read_dir(&parent).into_iter().flatten().flatten() {
@@ -177,7 +189,7 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
         // Opening a pipe that somebody called so would never end, and a link would lead elsewhere.
         let is_plain = |path: &Path| kind(path).is_ok_and(|kind| kind.is_file());
-        if !is_staging || !kind(&staging).is_ok_and(|kind| kind.is_dir()) || !is_plain(&lock) {
+        if !is_staging || !is_own_folder(&staging).unwrap_or(false) || !is_plain(&lock) {
             continue;
         }
         let Ok(lock) = File::open(lock) else { continue };
@@ -196,8 +208,17 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
 }
 
 fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
-    let pieces: Vec<Piece> = serde_json::from_slice(&super::read(journal)?)
-        .map_err(|error| Failure::new(error).context(format!("{} is damaged", journal.display())))?;
+    // Not by `read`: a change of a thousand kits may have a journal larger than any file that others make.
+    let journal_bytes = fs::read(journal).map_err(|error| super::cannot_read(journal, &error))?;
+    let pieces: Vec<Piece> = serde_json::from_slice(&journal_bytes).map_err(|error| {
+        Failure::new(error)
+            .context(format!("{} is damaged", journal.display()))
+            .hint("bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status")
+    })?;
+    if let Some(piece) = pieces.iter().find(|piece| !piece.is_inside()) {
+        let failure = Failure::new(format!("{} leads out of the folder: {:?}", journal.display(), piece.path));
+        return Err(failure.hint("this program did not write it; find out who did, and remove it"));
+    }
     let places = Places { root, staging };
     for (number, piece) in pieces.iter().enumerate() {
         places.carry_out(number, piece)?;

@@ -1,6 +1,7 @@
 //! Windows: carries out the steps of a plan, and reads what `doctor` judges.
 
 mod firewall;
+mod handle;
 mod hints;
 mod keys;
 mod ledger;
@@ -15,6 +16,7 @@ use pki_core::key::KeyPair;
 use pki_core::name::printable;
 use schannel::cert_context::CertContext;
 
+pub(crate) use handle::is_own_folder;
 use ledger::Lock;
 pub(crate) use native::owner_only;
 use stores::Store;

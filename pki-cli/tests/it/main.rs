@@ -16,6 +16,7 @@ mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod recovery;
 mod requests;
 mod revocation_lists;
 mod scripts;

@@ -16,7 +16,7 @@ pub(super) use certificate::{commit, key_place, registry_part, verdict};
 pub(super) use container::{Address, Container};
 pub(super) use machine::{full_computer_name, is_elevated, program_data, system_folder};
 pub(super) use registry::delete_key;
-pub(super) use trust::{Entrance, entrance};
+pub(super) use trust::{Entrance, entrance, is_own};
 pub(super) use wine::is_wine;
 
 use std::ffi::OsStr;

@@ -6,18 +6,18 @@
 //! In a folder that was shut from its beginning nobody else can have put anything, so that the owners of the single
 //! files need not be asked.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::windows::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::windows::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::native;
-use super::native::Entrance;
 use crate::exit::Failure;
+use crate::platform::windows::handle::{self, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_REPARSE_POINT};
+use crate::platform::windows::native::{self, Entrance};
 
-/// The folder, held open. While it is, Windows lets nobody remove or rename it: the handle shares no such right.
+/// The folder, held open.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
@@ -53,12 +53,7 @@ impl Folder {
 
     /// Opens it, whoever it belongs to.
     pub(super) fn open(path: &Path) -> Result<Self, Obstacle> {
-        let mut options = OpenOptions::new();
-        options
-            .access_mode(FILE_LIST_DIRECTORY | READ_CONTROL)
-            .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
-            .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT);
-        let handle = options.open(path)?;
+        let handle = handle::open(path)?;
         must_be_a_folder(path, handle.metadata()?.file_attributes()).map_err(Obstacle::Lasting)?;
         let entrance = native::entrance(&handle)?;
         Ok(Self { path: path.to_owned(), entrance, _handle: handle })
@@ -112,15 +107,6 @@ pub(super) fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Obstacle>) -> 
 
 const ATTEMPTS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
-
-const FILE_LIST_DIRECTORY: u32 = 0x1;
-const READ_CONTROL: u32 = 0x2_0000;
-const FILE_SHARE_READ: u32 = 0x1;
-const FILE_SHARE_WRITE: u32 = 0x2;
-const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
-const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-const FILE_ATTRIBUTE_DIRECTORY: u32 = 0x10;
-const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
 
 impl Obstacle {
     pub(super) fn into_failure(self, context: &str) -> Failure {

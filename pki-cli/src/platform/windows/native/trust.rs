@@ -28,29 +28,53 @@ pub(in crate::platform::windows) enum Entrance {
 /// Asks the folder that is open, not a path, which could lead elsewhere by the next call. The handle needs the right to
 /// read the access list (READ_CONTROL).
 pub(in crate::platform::windows) fn entrance(folder: &File) -> io::Result<Entrance> {
-    let (mut owner, mut list, mut descriptor) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-    // SAFETY: the handle is open; the results outlive the call.
-    let error = unsafe {
-        GetSecurityInfo(
-            folder.as_raw_handle(),
-            SE_FILE_OBJECT,
-            OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-            &mut owner,
-            ptr::null_mut(),
-            &mut list,
-            ptr::null_mut(),
-            &mut descriptor,
-        )
-    };
-    succeeded(error)?;
-    let _descriptor = Descriptor(descriptor);
+    let security = Security::of(folder)?;
     let stand_in = stand_in()?;
-    // SAFETY: `owner` is not null, so it points into the descriptor, which is alive.
-    if owner.is_null() || !unsafe { is_ours(owner, stand_in.as_ref()) } {
+    if !security.is_owned_by(stand_in.as_ref()) {
         return Ok(Entrance::Foreign);
     }
-    // SAFETY: `list` is null or points into the descriptor, which is alive.
-    Ok(if unsafe { lets_others_in(list, stand_in.as_ref()) }? { Entrance::Open } else { Entrance::Shut })
+    // SAFETY: the list is null or points into the descriptor, which is alive.
+    Ok(if unsafe { lets_others_in(security.list, stand_in.as_ref()) }? { Entrance::Open } else { Entrance::Shut })
+}
+
+/// Whether a folder that is open belongs to this user, the administrators or the system. The handle as for [`entrance`].
+pub(in crate::platform::windows) fn is_own(folder: &File) -> io::Result<bool> {
+    Ok(Security::of(folder)?.is_owned_by(Some(&User::of_this_process()?)))
+}
+
+/// The owner and the access list of a folder.
+struct Security {
+    /// Both are null or point into the descriptor.
+    owner: PSID,
+    list: *const ACL,
+    _descriptor: Descriptor,
+}
+
+impl Security {
+    fn of(folder: &File) -> io::Result<Self> {
+        let (mut owner, mut list, mut descriptor) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the handle is open; the results outlive the call.
+        let error = unsafe {
+            GetSecurityInfo(
+                folder.as_raw_handle(),
+                SE_FILE_OBJECT,
+                OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                &mut owner,
+                ptr::null_mut(),
+                &mut list,
+                ptr::null_mut(),
+                &mut descriptor,
+            )
+        };
+        succeeded(error)?;
+        Ok(Self { owner, list, _descriptor: Descriptor(descriptor) })
+    }
+
+    /// By the administrators, the system, or the user.
+    fn is_owned_by(&self, user: Option<&User>) -> bool {
+        // SAFETY: what is not null points into the descriptor, which is alive.
+        !self.owner.is_null() && unsafe { is_ours(self.owner, user) }
+    }
 }
 
 /// Who counts as an administrator besides those that are. On Windows nobody: a process of this user without an
