@@ -135,7 +135,9 @@ impl Planner<'_> {
     /// by one of this label.
     fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
         match self.estate.signer_of(&kit.leaf) {
-            Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => Ok(label.to_owned()),
+            Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => {
+                Ok(label.to_owned())
+            }
             Some(_) => Err(Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("the kit of {} was made for another shape of trust", entry.fqdn),

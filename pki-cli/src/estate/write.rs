@@ -15,7 +15,7 @@ use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file,
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
-use crate::kit::{self, MANIFEST, PREVIOUS};
+use crate::kit::{self, Kit, MANIFEST, Manifest, PREVIOUS};
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -91,21 +91,27 @@ fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
 }
 
-/// Refuses to replace or remove the folder of a kit in which somebody put something.
+/// Refuses to replace or remove a folder in which somebody put something.
 fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let goes = |kit: &&KitOnDisk| is_made(kit, made) || made.work.pruned.contains(&kit.host);
-    for kit in estate.kits.values().filter(goes) {
-        let folder = kit_folder(&kit.host);
-        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest)?.first() {
-            let path = dir.join(folder).join(stray);
-            return Err(Failure::new(format!(
-                "{} is not of the kit, which has to be replaced or removed",
-                path.display()
-            ))
-            .hint("nothing was written; move it to another place, and run the command again"));
+    for kit in estate.kits.values() {
+        let (folder, is_pruned) = (kit_folder(&kit.host), made.work.pruned.contains(&kit.host));
+        if is_pruned || is_made(kit, made) {
+            refuse_stray(dir.join(&folder), &kit.manifest)?;
+        }
+        let previous = dir.join(&folder).join(PREVIOUS);
+        if is_pruned || made.work.finished.contains(&kit.host) {
+            // Without its manifest nobody knows what was of the kit.
+            Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
         }
     }
     Ok(())
+}
+
+fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
+    let Some(stray) = kit::strays(&folder, manifest)?.into_iter().next() else { return Ok(()) };
+    let path = folder.join(stray);
+    Err(Failure::new(format!("{} is not of the kit, which has to be replaced or removed", path.display()))
+        .hint("nothing was written; move it to another place, and run the command again"))
 }
 
 /// Every root that hosts trust afterwards.

@@ -20,6 +20,7 @@ mod overwriting;
 mod passwords;
 mod plans;
 mod renewal;
+mod renewal_page;
 mod requests;
 mod revocation_lists;
 mod rollover;

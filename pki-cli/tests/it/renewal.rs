@@ -188,6 +188,13 @@ fn further_names_and_another_windows_go_with_the_renewal() {
 }
 
 #[test]
+fn a_certificate_that_ends_with_its_root_is_told_of() {
+    let room = mesh(&["a.test", "--root-days", "100"]);
+    let ended = room.run(&["renew", "a.test"]);
+    assert!(ended.code == 0 && ended.stderr.contains("warning: the certificate ends with its root, on "), "{ended:?}");
+}
+
+#[test]
 fn who_cannot_be_renewed_is_named_with_the_way_out() {
     let room = mesh(&["a.test", "b.test"]);
     std::fs::remove_dir_all(room.path("replica-pki/hosts/b.test")).unwrap();
