@@ -10,6 +10,7 @@
 
 mod layout;
 mod make;
+mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
@@ -17,6 +18,7 @@ mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
 pub(crate) use make::{Fresh, make};
+pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
@@ -34,7 +36,6 @@ use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
 use crate::files;
-use crate::kit::{Kit, Manifest, PREVIOUS};
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -50,17 +51,6 @@ pub(crate) struct Estate {
 pub(crate) struct Root {
     pub(crate) certificate: Certificate,
     pub(crate) has_key: bool,
-}
-
-/// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files.
-#[derive(Debug)]
-pub(crate) struct KitOnDisk {
-    /// The name of its folder.
-    pub(crate) host: String,
-    pub(crate) manifest: Manifest,
-    pub(crate) leaf: Certificate,
-    /// Whether it keeps the kit that it replaced.
-    pub(crate) has_previous: bool,
 }
 
 impl Estate {
@@ -84,12 +74,16 @@ impl Estate {
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             estate.roots.insert(label.to_owned(), Root { certificate, has_key });
         }
+        let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
+        let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
+        let mut kits = BTreeMap::new();
         for host in names_in(&dir.join(HOSTS))? {
-            match KitOnDisk::read(dir, &host) {
-                Ok(kit) => drop(estate.kits.insert(host.to_ascii_lowercase(), kit)),
+            match KitOnDisk::read(dir, &host, &estate, &hashes) {
+                Ok(kit) => drop(kits.insert(host.to_ascii_lowercase(), kit)),
                 Err(failure) => broken.push((host, failure)),
             }
         }
+        estate.kits = kits;
         Ok((estate, broken))
     }
 
@@ -103,27 +97,12 @@ impl Estate {
     }
 
     /// The label of the root that signed a certificate.
-    pub(crate) fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
+    fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
         let signed = |root: &Root| {
             leaf.issuer() == root.certificate.subject()
                 && leaf.check_signature_by(root.certificate.public_key()).is_ok()
         };
         self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
-    }
-}
-
-impl KitOnDisk {
-    fn read(dir: &Path, host: &str) -> Result<Self> {
-        let folder = dir.join(kit_folder(host));
-        let manifest = Kit::manifest_of(&folder)?;
-        let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
-        let has_previous = folder.join(PREVIOUS).is_dir();
-        Ok(Self { host: host.to_owned(), manifest, leaf, has_previous })
-    }
-
-    /// The labels of the roots that it brings.
-    pub(crate) fn trusts(&self) -> impl Iterator<Item = &str> {
-        self.manifest.trust.iter().filter_map(|entry| entry.file.strip_prefix("trust/")?.strip_suffix(".cer"))
     }
 }
 

@@ -134,7 +134,7 @@ impl Planner<'_> {
     /// The label of the root that signed a kit's certificate, where the inventory's shape of trust has its hosts signed
     /// by one of this label.
     fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
-        match self.estate.signer_of(&kit.leaf) {
+        match kit.signer.as_deref() {
             Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => {
                 Ok(label.to_owned())
             }
@@ -203,7 +203,7 @@ impl Planner<'_> {
             None => Some(Reason::New),
             Some(_) if is_new_root => Some(Reason::NewRoot),
             Some(kit) if !has_names(kit, entry) => Some(Reason::Names),
-            Some(kit) if kit.manifest.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
+            Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
         let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
