@@ -44,7 +44,7 @@ fn every_command_runs_in_the_order_of_the_page_and_powershell_is_as_printed() {
             let host = &said["renewed"][0];
             let (new, old) = (&host["thumbprint_sha1"], &host["previous_thumbprint_sha1"]);
             let steps = [&host["steps"], &said["next"]].into_iter().flat_map(|steps| steps.as_array().unwrap());
-            for step in steps.filter(|step| !step["on"].is_null()) {
+            for step in steps.filter(|step| step["on"] != json("[]")) {
                 let command = step["command"].as_str().unwrap();
                 printed.push(command.replace(new.as_str().unwrap(), "NEW").replace(old.as_str().unwrap(), "OLD"));
             }
