@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pki_core::certificate::Certificate;
+use pki_core::name::Fqdn;
 
 use super::{Estate, kit_folder};
 use crate::exit::Result;
 use crate::files;
+use crate::inventory::Entry;
 use crate::kit::{Kit, Manifest, PREVIOUS, PfxEntry};
 
 /// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files.
@@ -19,7 +21,7 @@ pub(crate) struct KitOnDisk {
     /// The name of its folder.
     pub(crate) host: String,
     /// The computer that it is for.
-    pub(crate) fqdn: String,
+    pub(crate) fqdn: Fqdn,
     pub(crate) pfx: PfxEntry,
     pub(crate) leaf: Certificate,
     /// The label of the root that signed the leaf.
@@ -54,9 +56,15 @@ impl KitOnDisk {
                 .collect(),
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
-            fqdn: manifest.host,
+            fqdn: Fqdn::of_computer(&manifest.host)?,
             pfx: manifest.pfx,
         })
+    }
+
+    /// What the inventory says of its host, with the name as it was made: files are called by it, and another case is no
+    /// other name.
+    pub(super) fn entry(&self, entry: &Entry) -> Entry {
+        Entry { fqdn: self.fqdn.clone(), ..entry.clone() }
     }
 
     /// Whether it brings a root under this label, whichever.

@@ -218,7 +218,8 @@ impl Planner<'_> {
             });
         }
         if let Some(reason) = reason {
-            self.work.kits.push(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason });
+            let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+            self.work.kits.push(KitWork { entry, signer: signer.to_owned(), encoding, reason });
         }
         Ok(())
     }

@@ -285,7 +285,8 @@ impl<'r> Renewer<'r> {
             });
         }
         let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
-        Ok(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason })
+        let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+        Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
     }
 }
 

@@ -179,10 +179,9 @@ fn touch(
     }
     let folder = kit_folder(&kit.host);
     let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
-    let fqdn = pki_core::name::Fqdn::of_computer(&kit.fqdn)?;
     let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
     let signer = kit.signer.as_deref().unwrap_or_default();
-    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
+    let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
     for (name, bytes) in kit::lists(&bundle, now)? {
         batch.put_file(folder.join(name), &bytes)?;
     }
