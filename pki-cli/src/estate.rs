@@ -14,14 +14,16 @@ mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
+mod work;
 mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
 pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
-pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
+pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
+pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;

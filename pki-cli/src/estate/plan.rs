@@ -8,6 +8,7 @@ use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
 use super::rollover::{Phase, lines, name_in_line, name_of_line};
+use super::work::{KitWork, Reason, Refusal, Work};
 use super::{Estate, KitOnDisk, Root};
 use crate::inventory::{Entry, Inventory};
 
@@ -20,60 +21,6 @@ pub(crate) struct Wishes {
     pub(crate) replace: Vec<Fqdn>,
     /// Keep no root's key.
     pub(crate) discard_root_keys: bool,
-}
-
-/// What is to be done.
-#[derive(Debug, Default)]
-pub(crate) struct Work {
-    /// Roots to make. One of the same label that exists is replaced.
-    pub(crate) roots: Vec<RootOrder>,
-    /// Kits to make, or to make anew.
-    pub(crate) kits: Vec<KitWork>,
-    /// The label of every root that hosts trust afterwards, in the order of the inventory.
-    pub(crate) trust: Vec<String>,
-    /// Hosts whose kits, passwords and roots go.
-    pub(crate) pruned: Vec<String>,
-    /// Whether roots that are not trusted afterwards go from the folder.
-    pub(crate) drops_roots: bool,
-    /// Roots whose keys are not kept, new ones among them.
-    pub(crate) discarded: Vec<String>,
-    /// Hosts whose previous kits go.
-    pub(crate) finished: Vec<String>,
-    /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
-    pub(crate) strangers: Vec<String>,
-}
-
-/// A kit to make.
-#[derive(Debug, Clone)]
-pub(crate) struct KitWork {
-    pub(crate) entry: Entry,
-    pub(crate) signer: String,
-    pub(crate) encoding: Encoding,
-    pub(crate) reason: Reason,
-}
-
-/// Why a kit is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
-    /// There is none.
-    New,
-    /// Its root is new.
-    NewRoot,
-    /// Its certificate has other names than the inventory says.
-    Names,
-    /// Its certificate is renewed, below the same root or a new one; the kit before is kept inside it.
-    Renewed { new_key: bool },
-    /// Only its PFX has another encoding; key and certificate stay.
-    Encoding,
-}
-
-/// Why nothing can be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// Whose root or kit it is about.
-    pub(crate) host: String,
-    pub(crate) problem: String,
-    pub(crate) way_out: String,
 }
 
 /// Compares. `mesh` is the inventory as the library takes it.
@@ -269,7 +216,8 @@ fn lines_of<'l>(labels: impl Iterator<Item = &'l String>) -> BTreeSet<String> {
     labels.map(|label| name_of_line(label).to_owned()).collect()
 }
 
-fn names_of(entry: &Entry) -> Vec<DnsName> {
+/// Every name that the certificate of a host is to have.
+pub(super) fn names_of(entry: &Entry) -> Vec<DnsName> {
     std::iter::once(entry.fqdn.as_dns_name()).chain(&entry.also).cloned().collect()
 }
 

@@ -188,6 +188,20 @@ fn further_names_and_another_windows_go_with_the_renewal() {
 }
 
 #[test]
+fn a_name_that_the_root_does_not_permit_is_explained() {
+    let room = mesh(&["a.test", "b.test"]);
+    crate::support::mesh::edit(&room, "\"a.test\"", "\"a.test\"\nalso = [\"broker.test\"]");
+    let before = room.files();
+    let ended = room.run(&["renew", "a.test"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    for part in ["the root a.test.root does not permit", "broker.test", "replica-pki issue --replace a.test"] {
+        assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+    }
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+    room.done(&["renew", "b.test"]);
+}
+
+#[test]
 fn a_certificate_that_ends_with_its_root_is_told_of() {
     let room = mesh(&["a.test", "--root-days", "100"]);
     let ended = room.run(&["renew", "a.test"]);
