@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::mesh::{INVENTORY, changes, edit, inventory, leaf, mesh};
-use crate::support::{Room, json};
+use crate::support::{Ended, Room, json};
 
 /// What is said of one host, after making sure that the exit code fits and that nothing was changed.
 #[track_caller]
@@ -55,6 +55,19 @@ fn a_mesh_that_is_as_it_should_be_passes() {
     assert_eq!(lines[0], ["host", "certificate", "root", "encoding", "state"]);
     assert_eq!(lines[1], ["a.test", "729", "days", "3649", "days", "legacy", "good"]);
     assert!(text.contains("replica-pki: passed, judged at "), "{text}");
+}
+
+#[test]
+fn the_folder_can_be_named_by_argument_or_variable() {
+    let room = mesh(&["a.test", "--dir", "some/where"]);
+    room.done(&["status", "--dir", "some/where"]);
+    for arguments in [&["status"][..], &["renew", "a.test"], &["renew", "--finish"]] {
+        assert_eq!(room.run(arguments).code, 1, "{arguments:?}");
+        let mut command = room.command(arguments);
+        command.env("REPLICA_PKI_DIR", room.path("some/where"));
+        let ended = Ended::of(command);
+        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
+    }
 }
 
 #[test]
