@@ -1,12 +1,12 @@
 //! `inventory.toml`: which hosts a folder's mesh has, and how their certificates are made. Edited by hand; the program
 //! writes it once and then only adds hosts at its end.
 
+mod crl_url;
+mod file;
 mod text;
+mod values;
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::path::Path;
-use std::str::FromStr;
 
 use pki_core::key::KeyAlgorithm;
 use pki_core::mesh::{Host, Mesh, Trust};
@@ -14,11 +14,12 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::{Encoding, WindowsServer};
 use pki_core::validity::Days;
 use serde::Deserialize;
-use toml::Spanned;
 
 use crate::exit::{Failure, Result};
 use crate::files;
 
+pub(crate) use crl_url::CrlUrl;
+use file::File;
 pub(crate) use text::{added, new};
 
 /// The file's name in the folder of `issue`.
@@ -36,32 +37,37 @@ pub(crate) struct Inventory {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Defaults {
-    #[serde(deserialize_with = "from_text")]
+    #[serde(deserialize_with = "values::from_text")]
     pub(crate) key: KeyAlgorithm,
-    #[serde(deserialize_with = "days")]
+    #[serde(deserialize_with = "values::days")]
     pub(crate) leaf_days: Days,
-    #[serde(deserialize_with = "days")]
+    #[serde(deserialize_with = "values::days")]
     pub(crate) root_days: Days,
-    #[serde(deserialize_with = "from_text")]
+    #[serde(deserialize_with = "values::from_text")]
     pub(crate) windows: WindowsServer,
-    #[serde(deserialize_with = "from_text")]
+    #[serde(deserialize_with = "values::from_text")]
     pub(crate) trust: Trust,
     pub(crate) name_constraints: bool,
+    /// Where the roots' revocation lists will be read; certificates that exist keep what they say.
+    #[serde(deserialize_with = "values::some_text")]
+    pub(crate) crl_url: Option<CrlUrl>,
+    /// Whether each root's key is destroyed as soon as it has signed.
+    pub(crate) discard_root_keys: bool,
 }
 
 /// One host.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    #[serde(deserialize_with = "computer")]
+    #[serde(deserialize_with = "values::computer")]
     pub(crate) fqdn: Fqdn,
     /// The CommonName of its root, if not the default.
-    #[serde(default, deserialize_with = "some_text")]
+    #[serde(default, deserialize_with = "values::some_text")]
     pub(crate) root: Option<RootName>,
     /// Further DNS names.
-    #[serde(default, deserialize_with = "dns_names")]
+    #[serde(default, deserialize_with = "values::dns_names")]
     pub(crate) also: Vec<DnsName>,
-    #[serde(default, deserialize_with = "some_text")]
+    #[serde(default, deserialize_with = "values::some_text")]
     pub(crate) windows: Option<WindowsServer>,
 }
 
@@ -74,6 +80,21 @@ impl Default for Defaults {
             windows: WindowsServer::V2019,
             trust: Trust::default(),
             name_constraints: true,
+            crl_url: None,
+            discard_root_keys: false,
+        }
+    }
+}
+
+impl Defaults {
+    /// Why they cannot hold for so many hosts: a revocation list is of one root.
+    pub(crate) fn refuse_one_list_for_many(&self, hosts: usize) -> std::result::Result<(), String> {
+        match &self.crl_url {
+            Some(url) if self.trust != Trust::Shared && hosts > 1 && !url.tells_roots_apart() => Err(format!(
+                "crl_url is one address for the lists of {hosts} roots, and a list is of one root; let {{root}} stand \
+                 for the root in it, as in http://pki.atwork.at/{{root}}.crl"
+            )),
+            _ => Ok(()),
         }
     }
 }
@@ -90,6 +111,17 @@ impl Entry {
 }
 
 impl Inventory {
+    /// Reads the one of a folder, and keeps its text too.
+    pub(crate) fn of(dir: &Path) -> Result<(String, Self)> {
+        let path = dir.join(INVENTORY);
+        if path.symlink_metadata().is_err() {
+            return Err(Failure::new(format!("there is no {}", path.display())).hint(
+                "name the folder of a mesh with --dir, or make one: replica-pki issue HOST4.atwork.at HOST5.atwork.at",
+            ));
+        }
+        Self::read(&path)
+    }
+
     /// Reads a file, and keeps its text too.
     pub(crate) fn read(path: &Path) -> Result<(String, Self)> {
         let text = String::from_utf8(files::read(path)?)
@@ -100,17 +132,9 @@ impl Inventory {
 
     /// Reads the text of a file, which is named in what is refused.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(text, span.start));
-            refused(path, line, error.message())
-        })?;
-        file.refuse_twins(text, path)?;
-        file.refuse_impossible(text, path)?;
-        Ok(Self { defaults: file.defaults, hosts: file.host.into_iter().map(Spanned::into_inner).collect() })
+        Ok(File::parse(text, path)?.into_inventory())
     }
-}
 
-impl Inventory {
     /// The same as the library takes it.
     pub(crate) fn mesh(&self) -> Result<Mesh> {
         let host = |entry: &Entry| {
@@ -129,86 +153,6 @@ impl Inventory {
         mesh.name_constraints = *name_constraints;
         Ok(mesh)
     }
-}
-
-/// The file as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    defaults: Defaults,
-    #[serde(default)]
-    host: Vec<Spanned<Entry>>,
-}
-
-impl File {
-    /// The same computer, or the same root, twice. Case does not tell names apart.
-    fn refuse_twins(&self, text: &str, path: &Path) -> Result<()> {
-        let (mut hosts, mut roots) = (BTreeMap::new(), BTreeMap::new());
-        for host in &self.host {
-            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
-            if let Some(first) = hosts.insert(entry.fqdn.as_dns_name().to_lowercase(), line) {
-                return Err(refused(path, line, &format!("{} stands in line {first} already", entry.fqdn)));
-            }
-            let root = entry.root_name();
-            if let Some(first) = roots.insert(root.as_str().to_lowercase(), line) {
-                let problem =
-                    format!("the host of line {first} has a root of the name {root:?} too; each needs its own");
-                return Err(refused(path, line, &problem));
-            }
-        }
-        Ok(())
-    }
-
-    fn refuse_impossible(&self, text: &str, path: &Path) -> Result<()> {
-        for host in &self.host {
-            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
-            if self.defaults.trust == Trust::Shared && entry.root.is_some() {
-                return Err(refused(
-                    path,
-                    line,
-                    "with trust = \"shared\" no host has a root of its own; leave root out",
-                ));
-            }
-            let root = entry.root_name();
-            if root.as_str().eq_ignore_ascii_case(entry.fqdn.as_str()) {
-                return Err(refused(path, line, "root must differ from fqdn: its certificate would look self-signed"));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn refused(path: &Path, line: usize, problem: &str) -> Failure {
-    Failure::new(format!("{}, line {line}: {problem}", path.display()))
-        .hint("nothing was changed; correct the file and run the command again")
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-}
-
-fn from_text<'de, D: serde::Deserializer<'de>, T: FromStr<Err: Display>>(value: D) -> std::result::Result<T, D::Error> {
-    String::deserialize(value)?.parse().map_err(serde::de::Error::custom)
-}
-
-fn some_text<'de, D: serde::Deserializer<'de>, T: FromStr<Err: Display>>(
-    value: D,
-) -> std::result::Result<Option<T>, D::Error> {
-    from_text(value).map(Some)
-}
-
-fn computer<'de, D: serde::Deserializer<'de>>(value: D) -> std::result::Result<Fqdn, D::Error> {
-    Fqdn::of_computer(&String::deserialize(value)?).map_err(serde::de::Error::custom)
-}
-
-fn dns_names<'de, D: serde::Deserializer<'de>>(value: D) -> std::result::Result<Vec<DnsName>, D::Error> {
-    let names = Vec::<String>::deserialize(value)?;
-    names.iter().map(|name| DnsName::of_computer(name).map_err(serde::de::Error::custom)).collect()
-}
-
-fn days<'de, D: serde::Deserializer<'de>>(value: D) -> std::result::Result<Days, D::Error> {
-    Days::new(u32::deserialize(value)?).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

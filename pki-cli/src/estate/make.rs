@@ -73,6 +73,7 @@ fn order(
     let mut profile = LeafProfile::new(kit.entry.fqdn.clone());
     profile.also = kit.entry.also.clone();
     profile.days = inventory.defaults.leaf_days;
+    profile.revocation_list = inventory.defaults.crl_url.as_ref().map(|url| url.of_root(&kit.signer)).transpose()?;
     let key = match kit.reason {
         Reason::Renewed { new_key: false } => {
             KeySource::Keep(Box::new(identity_of(dir, estate, kit, passwords)?.0.into_secret_key()))
@@ -82,8 +83,7 @@ fn order(
     let mut order = HostOrder::new(profile, &kit.signer, key);
     order.encoding = kit.encoding;
     // The administrator of a host that had a kit knows its password already.
-    let had_one = estate.kit(&kit.entry.fqdn).is_some() || estate.roots.contains_key(&kit.signer);
-    if had_one && matches!(passwords, PasswordSource::Generate) {
+    if estate.had_kit(&kit.entry.fqdn, &kit.signer) && matches!(passwords, PasswordSource::Generate) {
         order.password = recorded_password(dir, kit)?;
     }
     Ok(order)
@@ -117,7 +117,7 @@ fn identity_of(
 ) -> Result<(Identity, Option<Password>)> {
     let fqdn = &kit.entry.fqdn;
     let old = estate.kit(fqdn).ok_or_else(|| Failure::new(format!("the kit of {fqdn} is gone")))?;
-    let path = dir.join(kit_folder(&old.host)).join(&old.manifest.pfx.file);
+    let path = dir.join(kit_folder(&old.host)).join(&old.pfx.file);
     let recorded = recorded_password(dir, kit)?;
     let password = match (&recorded, passwords) {
         (Some(password), _) | (None, PasswordSource::Given(password)) => password,

@@ -1,12 +1,15 @@
 //! What `renew` does next. Pure.
 
+mod change_over;
+
 use pki_core::mesh::{Mesh, RootOrder};
-use pki_core::name::{Fqdn, RootName};
+use pki_core::name::Fqdn;
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
-use super::plan::{KitWork, Reason, Refusal, Work};
-use super::rollover::{Line, Phase, lines, name_of_line};
+use super::plan::names_of;
+use super::rollover::{Line, Phase, lines, name_in_line, name_of_line};
+use super::work::{KitWork, Reason, Refusal, Work};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
 
@@ -36,9 +39,18 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) struct Renewed {
     pub(crate) work: Work,
-    /// Lines that got a new root, and those that changed over.
-    pub(crate) spreading: Vec<String>,
-    pub(crate) changed_over: Vec<String>,
+    pub(crate) rollovers: Vec<Rollover>,
+}
+
+/// A line of roots that went one phase on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rollover {
+    /// The label of its first root.
+    pub(crate) line: String,
+    /// The phase that it is in now.
+    pub(crate) phase: Phase,
+    pub(crate) old: String,
+    pub(crate) new: String,
 }
 
 /// Decides.
@@ -129,40 +141,26 @@ impl<'r> Renewer<'r> {
         if renewed.work.roots.iter().any(|root| root.label == label) {
             return Ok(());
         }
-        let mut order = self.orders.iter().find(|order| order.label == line.name).cloned().ok_or_else(|| Refusal {
+        let is_of_line = |order: &&RootOrder| order.label.eq_ignore_ascii_case(&line.name);
+        let mut order = self.orders.iter().find(is_of_line).cloned().ok_or_else(|| Refusal {
             host: entry.fqdn.to_string(),
             problem: format!("the root of {} is not the one that the inventory asks for", entry.fqdn),
             way_out: "look at trust in the inventory".to_owned(),
         })?;
-        order.profile.name = successor(&order.profile.name, &label);
-        order.label = label.clone();
-        renewed.work.roots.push(order);
-        renewed.work.trust.push(label);
-        renewed.spreading.push(line.name.clone());
-        Ok(())
-    }
-
-    fn change_over(&self) -> Result<Renewed, Refusal> {
-        let mut renewed = self.nothing();
-        for (entry, kit) in self.hosts()? {
-            let line = self.line_of(entry, kit)?;
-            if line.phase != Phase::Spreading {
-                continue;
-            }
-            let newest = line.newest().to_owned();
-            renewed.work.kits.push(self.kit(entry, &newest, Reason::Renewed { new_key: self.renewal.new_key })?);
-            if !renewed.changed_over.contains(&line.name) {
-                renewed.changed_over.push(line.name.clone());
-            }
-        }
-        if renewed.work.kits.is_empty() {
+        if self.inventory.defaults.crl_url.as_ref().is_some_and(|url| !url.tells_roots_apart()) {
             return Err(Refusal {
-                host: String::new(),
-                problem: "no root is being rolled over, so there is no second phase to begin".to_owned(),
-                way_out: "begin with: replica-pki renew".to_owned(),
+                host: entry.fqdn.to_string(),
+                problem: "crl_url in the inventory is one address, and the old root and the new one need one each"
+                    .to_owned(),
+                way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
             });
         }
-        Ok(renewed)
+        order.profile.name = name_in_line(&order.profile.name, &label);
+        order.label = label.clone();
+        renewed.work.roots.push(order);
+        renewed.work.trust.push(label.clone());
+        renewed.went_on(line, Phase::Spreading, line.newest().to_owned(), label);
+        Ok(())
     }
 
     fn finish(&self) -> Result<Renewed, Refusal> {
@@ -173,7 +171,11 @@ impl<'r> Renewer<'r> {
             match line.phase {
                 Phase::Spreading => return self.refuse_unfinished(entry, kit, line).map(|()| renewed),
                 Phase::ChangedOver => {
-                    renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest())
+                    let old = line.labels.iter().filter(|label| *label != line.newest());
+                    for old in old {
+                        renewed.went_on(line, Phase::Settled, old.clone(), line.newest().to_owned());
+                    }
+                    renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest());
                 }
                 Phase::Settled => {}
             }
@@ -187,7 +189,7 @@ impl<'r> Renewer<'r> {
     /// Nothing changes but what is added to this.
     fn nothing(&self) -> Renewed {
         let work = Work { trust: self.estate.roots.keys().cloned().collect(), ..Work::default() };
-        Renewed { work, spreading: Vec::new(), changed_over: Vec::new() }
+        Renewed { work, rollovers: Vec::new() }
     }
 
     /// The hosts that were named, or all, with their kits.
@@ -213,7 +215,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn line_of(&self, entry: &Entry, kit: &KitOnDisk) -> Result<&Line, Refusal> {
-        let name = self.estate.signer_of(&kit.leaf).map(name_of_line);
+        let name = kit.signer.as_deref().map(name_of_line);
         self.lines.iter().find(|line| Some(line.name.as_str()) == name).ok_or_else(|| Refusal {
             host: entry.fqdn.to_string(),
             problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
@@ -232,16 +234,30 @@ impl<'r> Renewer<'r> {
                 way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
             });
         }
+        let root = self.estate.roots.get(signer).map(|root| root.certificate.extensions());
+        let constraints = root.and_then(|extensions| extensions.name_constraints.as_ref());
+        if let Some(violation) = constraints.and_then(|limits| limits.check_hosts(&names_of(entry)).err()) {
+            return Err(Refusal {
+                host: entry.fqdn.to_string(),
+                problem: format!(
+                    "the root {signer} does not permit every name that the inventory gives {}: {violation}",
+                    entry.fqdn
+                ),
+                way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
+            });
+        }
         let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
-        Ok(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason })
+        let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+        Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
     }
 }
 
-/// A name that differs from its predecessor's, so that nobody takes one root for the other.
-fn successor(name: &RootName, label: &str) -> RootName {
-    let number: String = label.chars().rev().take_while(char::is_ascii_digit).collect();
-    let number: String = number.chars().rev().collect();
-    let room = 64 - 1 - number.len();
-    let start: String = name.as_str().chars().take(room).collect();
-    format!("{} {number}", start.trim_end()).parse().unwrap_or_else(|_| name.clone())
+impl Renewed {
+    /// Several hosts may have one line.
+    fn went_on(&mut self, line: &Line, phase: Phase, old: String, new: String) {
+        let rollover = Rollover { line: line.name.clone(), phase, old, new };
+        if !self.rollovers.contains(&rollover) {
+            self.rollovers.push(rollover);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::support::{Ended, Room, json};
+use crate::support::{Ended, Room, json, mesh};
 
 const ISSUE: [&str; 4] = ["issue", "HOST4.atwork.at", "--key", "rsa-2048"];
 const PFX: &str = "replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx";
@@ -129,6 +129,28 @@ fn generated_passwords_differ_from_host_to_host() {
     let inspected =
         room.done(&["inspect", PFX, "--json", "--password-file", "replica-pki/private/passwords/HOST4.atwork.at.txt"]);
     assert_eq!(json(&inspected)[0]["mac"]["verified"], true);
+}
+
+/// To encode a PFX anew it has to be opened.
+#[test]
+fn another_encoding_needs_the_password_that_was_given() {
+    let room = Room::new();
+    room.write("password.txt", "a chosen password\n");
+    room.write("wrong.txt", "another\n");
+    room.done(&[&ISSUE[..], &["--password-file", "password.txt"]].concat());
+    mesh::edit(&room, "windows = \"2019\"", "windows = \"2016\"");
+    let before = room.files();
+    for (more, message) in
+        [(&[][..], "its password is not known"), (&["--password-file", "wrong.txt"], "wrong password")]
+    {
+        let ended = room.run(&[&["issue"], more].concat());
+        assert!(ended.code == 1 && ended.stderr.contains(message) && ended.stderr.contains("hint: "), "{ended:?}");
+        assert_eq!(room.files(), before);
+    }
+    room.done(&["issue", "--password-file", "password.txt"]);
+    assert_ne!(room.read(PFX), before[&PFX.split('/').collect::<std::path::PathBuf>()]);
+    room.done(&["inspect", PFX, "--password-file", "password.txt"]);
+    room.done(&["status"]);
 }
 
 /// A byte that is never in UTF-8.

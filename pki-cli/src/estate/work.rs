@@ -1,0 +1,60 @@
+//! What is to be done to the folder of a mesh, as `plan` and `renewal` decide and `make` and `write` carry out.
+
+use pki_core::mesh::RootOrder;
+use pki_core::pfx::Encoding;
+
+use crate::inventory::Entry;
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    /// Roots to make. One of the same label that exists is replaced.
+    pub(crate) roots: Vec<RootOrder>,
+    /// Kits to make, or to make anew.
+    pub(crate) kits: Vec<KitWork>,
+    /// The label of every root that hosts trust afterwards, in the order of the inventory.
+    pub(crate) trust: Vec<String>,
+    /// Hosts whose kits, passwords and roots go.
+    pub(crate) pruned: Vec<String>,
+    /// Whether roots that are not trusted afterwards go from the folder.
+    pub(crate) drops_roots: bool,
+    /// Roots whose keys are not kept, new ones among them.
+    pub(crate) discarded: Vec<String>,
+    /// Hosts whose previous kits go.
+    pub(crate) finished: Vec<String>,
+    /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
+    pub(crate) strangers: Vec<String>,
+}
+
+/// A kit to make.
+#[derive(Debug, Clone)]
+pub(crate) struct KitWork {
+    pub(crate) entry: Entry,
+    pub(crate) signer: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) reason: Reason,
+}
+
+/// Why a kit is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// There is none.
+    New,
+    /// Its root is new.
+    NewRoot,
+    /// Its certificate has other names than the inventory says.
+    Names,
+    /// Its certificate is renewed, below the same root or a new one; the kit before is kept inside it.
+    Renewed { new_key: bool },
+    /// Only its PFX has another encoding; key and certificate stay.
+    Encoding,
+}
+
+/// Why nothing can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Whose root or kit it is about.
+    pub(crate) host: String,
+    pub(crate) problem: String,
+    pub(crate) way_out: String,
+}

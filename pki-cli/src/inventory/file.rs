@@ -1,0 +1,89 @@
+//! The file with its lines, and what cannot be in it although each value could.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pki_core::mesh::Trust;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Defaults, Entry, Inventory};
+use crate::exit::{Failure, Result};
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    defaults: Option<Spanned<Defaults>>,
+    #[serde(default)]
+    host: Vec<Spanned<Entry>>,
+}
+
+impl File {
+    /// Reads the text of a file, which is named in what is refused.
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
+        let file: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            refused(path, line, error.message())
+        })?;
+        file.refuse_twins(text, path)?;
+        file.refuse_impossible(text, path)?;
+        Ok(file)
+    }
+
+    pub(super) fn into_inventory(self) -> Inventory {
+        let defaults = self.defaults.map(Spanned::into_inner).unwrap_or_default();
+        Inventory { defaults, hosts: self.host.into_iter().map(Spanned::into_inner).collect() }
+    }
+
+    /// The same computer, or the same root, twice. Case does not tell names apart.
+    fn refuse_twins(&self, text: &str, path: &Path) -> Result<()> {
+        let (mut hosts, mut roots) = (BTreeMap::new(), BTreeMap::new());
+        for host in &self.host {
+            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
+            if let Some(first) = hosts.insert(entry.fqdn.as_dns_name().to_lowercase(), line) {
+                return Err(refused(path, line, &format!("{} stands in line {first} already", entry.fqdn)));
+            }
+            let root = entry.root_name();
+            if let Some(first) = roots.insert(root.as_str().to_lowercase(), line) {
+                let problem =
+                    format!("the host of line {first} has a root of the name {root:?} too; each needs its own");
+                return Err(refused(path, line, &problem));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_impossible(&self, text: &str, path: &Path) -> Result<()> {
+        let is_shared = self.defaults.as_ref().is_some_and(|defaults| defaults.as_ref().trust == Trust::Shared);
+        if let Some(defaults) = &self.defaults {
+            let line = line_of(text, defaults.span().start);
+            let possible = defaults.as_ref().refuse_one_list_for_many(self.host.len());
+            possible.map_err(|problem| refused(path, line, &problem))?;
+        }
+        for host in &self.host {
+            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
+            if is_shared && entry.root.is_some() {
+                return Err(refused(
+                    path,
+                    line,
+                    "with trust = \"shared\" no host has a root of its own; leave root out",
+                ));
+            }
+            let root = entry.root_name();
+            if root.as_str().eq_ignore_ascii_case(entry.fqdn.as_str()) {
+                return Err(refused(path, line, "root must differ from fqdn: its certificate would look self-signed"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(path: &Path, line: usize, problem: &str) -> Failure {
+    Failure::new(format!("{}, line {line}: {problem}", path.display()))
+        .hint("nothing was changed; correct the file and run the command again")
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
