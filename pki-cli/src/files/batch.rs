@@ -156,8 +156,7 @@ impl Batch {
     fn write_journal(&self) -> io::Result<()> {
         let (unfinished, journal) = (self.staging.path().join(UNFINISHED_JOURNAL), self.staging.path().join(JOURNAL));
         let mut file = create_new(&unfinished)?;
-        serde_json::to_writer(&file, &self.pieces)?;
-        file.flush()?;
+        file.write_all(&serde_json::to_vec(&self.pieces)?)?;
         file.sync_all()?;
         drop(file);
         fs::rename(unfinished, journal)?;

@@ -12,6 +12,8 @@ mod failures;
 mod growing;
 mod help;
 mod inspect;
+#[cfg(target_os = "linux")]
+mod killed;
 mod kits;
 mod overwriting;
 mod passwords;

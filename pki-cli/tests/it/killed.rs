@@ -1,0 +1,164 @@
+//! A run that is killed leaves nothing that the same command does not complete: nothing is lost, no kit is a mixture,
+//! and no file is readable by others. Killed at every moment at which it changes the disk.
+
+mod points;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use pki_core::authority::Authority;
+use pki_core::certificate::Certificate;
+use pki_core::key::KeyPair;
+
+use crate::support::Room;
+use points::{for_each, kill, points};
+
+const INVENTORY: &str = "replica-pki/inventory.toml";
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+#[test]
+fn issue_is_completed_in_a_fresh_folder() {
+    killed_everywhere(&Room::new(), &["issue", "a.test", "b.test", "--key", "rsa-2048"], 100);
+}
+
+#[test]
+fn issue_is_completed_when_a_host_is_added() {
+    let room = mesh(&["a.test", "b.test"]);
+    killed_everywhere(&room, &["issue", "c.test"], 120);
+}
+
+#[test]
+fn pruning_is_completed() {
+    let room = mesh(&["a.test", "b.test", "c.test"]);
+    edit_inventory(&room, "\n[[host]]\nfqdn = \"c.test\"\n", "");
+    killed_everywhere(&room, &["issue", "--prune"], 60);
+}
+
+#[test]
+fn renewal_is_completed_and_then_finished() {
+    let room = mesh(&["a.test", "b.test", "--days", "30"]);
+    edit_inventory(&room, "leaf_days = 30", "leaf_days = 730");
+    let before = room.files();
+    killed_everywhere(&room, &["renew"], 80);
+    room.done(&["renew"]);
+    for host in ["a.test", "b.test"] {
+        let kit = format!("replica-pki/hosts/{host}");
+        let old = files_below(&before, &kit);
+        assert!(!old.is_empty() && old == files_below(&room.files(), &format!("{kit}/previous")), "{host}");
+    }
+    killed_everywhere(&room, &["renew", "--finish"], 20);
+}
+
+#[test]
+fn a_new_root_is_completed_beside_the_old_one() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "30", "--days", "20"]);
+    edit_inventory(&room, "root_days = 30", "root_days = 3650");
+    edit_inventory(&room, "leaf_days = 20", "leaf_days = 730");
+    killed_and_repeated(&room, &["renew"], 80, false);
+    room.done(&["renew"]);
+    killed_and_repeated(&room, &["renew", "--roots-installed"], 80, false);
+    room.done(&["renew", "--roots-installed"]);
+    killed_everywhere(&room, &["renew", "--finish"], 40);
+}
+
+/// Kills a command at each of its points, in a copy of the room each time, and runs it again.
+fn killed_everywhere(room: &Room, arguments: &[&str], at_least: usize) {
+    killed_and_repeated(room, arguments, at_least, true);
+}
+
+/// `is_well`: whether `status` finds nothing afterwards.
+fn killed_and_repeated(room: &Room, arguments: &[&str], at_least: usize, is_well: bool) {
+    let completed = copy(room);
+    let points = points(&completed, arguments);
+    assert!(points.len() >= at_least, "{} points only", points.len());
+    let (before, after) = (room.files(), completed.files());
+    for_each(points, |point| {
+        let room = copy(room);
+        kill(&room, arguments, &point);
+        let context = format!("{arguments:?} killed at {point:?}");
+        assert_owner_only(&room.path("replica-pki"), &context);
+        let ended = room.run(arguments);
+        assert_eq!(ended.code, 0, "{context}: {ended:?}");
+        assert_complete(&room, &before, &after, &context);
+        if is_well {
+            room.done(&["status"]);
+        }
+    });
+}
+
+/// After a run that was killed and repeated the folder has the files that it has after a run that was not, those that
+/// such a run leaves alone are what they were, and all belong together.
+fn assert_complete(room: &Room, before: &Files, after: &Files, context: &str) {
+    let now = room.files();
+    let paths = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(paths(&now), paths(after), "{context}");
+    for (path, contents) in before.iter().filter(|(path, contents)| after.get(*path) == Some(*contents)) {
+        assert!(now.get(path) == Some(contents), "{context}: {} changed", path.display());
+    }
+    assert_owner_only(&room.path("replica-pki"), context);
+    let folder = room.path("replica-pki/private/roots");
+    for (path, contents) in &now {
+        let Some(label) = path.to_str().unwrap().strip_prefix("replica-pki/private/roots/") else { continue };
+        if let Some(label) = label.strip_suffix(".cer") {
+            let pem = fs::read_to_string(folder.join(format!("{label}.key.pem"))).unwrap();
+            let key = KeyPair::from_pkcs8_pem(&pem, None).unwrap();
+            Authority::from_parts(Certificate::from_der(contents).unwrap(), key).unwrap();
+        }
+    }
+    for host in fs::read_dir(room.path("replica-pki/hosts")).unwrap() {
+        let host = host.unwrap().file_name().into_string().unwrap();
+        let password = format!("replica-pki/private/passwords/{host}.txt");
+        room.done(&["verify", &format!("replica-pki/hosts/{host}"), "--password-file", &password]);
+    }
+}
+
+fn mesh(arguments: &[&str]) -> Room {
+    let room = Room::new();
+    room.done(&[&["issue", "--key", "rsa-2048"], arguments].concat());
+    room
+}
+
+fn edit_inventory(room: &Room, from: &str, to: &str) {
+    let text = String::from_utf8(room.read(INVENTORY)).unwrap();
+    assert!(text.contains(from), "{text}");
+    room.write(INVENTORY, text.replace(from, to));
+}
+
+/// The files below a folder by their paths inside it.
+fn files_below(files: &Files, folder: &str) -> Files {
+    let inside =
+        |(path, contents): (&PathBuf, &Vec<u8>)| Some((path.strip_prefix(folder).ok()?.to_owned(), contents.clone()));
+    files.iter().filter_map(inside).collect()
+}
+
+fn copy(room: &Room) -> Room {
+    let copy = Room::new();
+    copy_folder(&room.path(""), &copy.path(""));
+    copy
+}
+
+/// With the access rights of each file and folder.
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_folder(&from, &to);
+            fs::set_permissions(&to, fs::metadata(&from).unwrap().permissions()).unwrap();
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+/// The folder and all below it. It may not be there yet.
+fn assert_owner_only(path: &Path, context: &str) {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return };
+    assert_eq!(metadata.permissions().mode() & 0o077, 0, "{context}: {}", path.display());
+    if metadata.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| assert_owner_only(&entry.unwrap().path(), context));
+    }
+}
