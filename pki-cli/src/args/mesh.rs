@@ -9,7 +9,7 @@ use pki_core::name::Fqdn;
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::Days;
 
-use super::PasswordFile;
+use super::{PassphraseFile, PasswordFile};
 
 #[derive(Args)]
 pub(crate) struct Issue {
@@ -46,6 +46,8 @@ pub(crate) struct Issue {
     pub(crate) replace: Vec<Fqdn>,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFile,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -85,6 +87,8 @@ pub(crate) struct Renew {
     pub(crate) finish: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFile,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,

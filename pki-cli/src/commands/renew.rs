@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = Inventory::read(&path)?;
-    let (estate, now) = (Estate::read(dir)?, system::now()?);
+    let (mut estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {
         hosts: arguments.hosts.clone(),
         within: i64::from(arguments.within.days().get()),
@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
         Some(password) => PasswordSource::Given(password),
         None => PasswordSource::Generate,
     };
+    estate.open_safe(dir, &renewed.work, arguments.passphrase.file.as_deref())?;
     let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
     let given = matches!(passwords, PasswordSource::Given(_));
     let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
