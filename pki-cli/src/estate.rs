@@ -20,7 +20,8 @@ mod write;
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
 pub(crate) use make::{Fresh, make};
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
-pub(crate) use renewal::{Renewal, Renewed, Step, renew};
+pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
+pub(crate) use rollover::{Line, Phase, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use write::{Made, Touched, write};
 
@@ -68,7 +69,18 @@ pub(crate) struct KitOnDisk {
 impl Estate {
     /// Reads the folder. One that does not exist holds nothing.
     pub(crate) fn read(dir: &Path) -> Result<Self> {
-        let mut estate = Self { safe: Safe::of(dir), ..Self::default() };
+        let (estate, broken) = Self::survey(dir)?;
+        match broken.into_iter().next() {
+            None => Ok(estate),
+            Some((host, failure)) => Err(failure.context(format!("the kit of {}", printable(&host))).hint(
+                "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
+            )),
+        }
+    }
+
+    /// The same without those kits that cannot be read, which come by name with the reason.
+    pub(crate) fn survey(dir: &Path) -> Result<(Self, Vec<(String, Failure)>)> {
+        let (mut estate, mut broken) = (Self { safe: Safe::of(dir), ..Self::default() }, Vec::new());
         for name in names_in(&dir.join(PRIVATE).join(layout::ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
@@ -76,16 +88,12 @@ impl Estate {
             estate.roots.insert(label.to_owned(), Root { certificate, has_key });
         }
         for host in names_in(&dir.join(HOSTS))? {
-            let kit = KitOnDisk::read(dir, &host).map_err(|failure| {
-                failure
-                    .context(format!("the kit of {}", printable(&host)))
-                    .hint(
-                        "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
-                    )
-            })?;
-            estate.kits.insert(host.to_ascii_lowercase(), kit);
+            match KitOnDisk::read(dir, &host) {
+                Ok(kit) => drop(estate.kits.insert(host.to_ascii_lowercase(), kit)),
+                Err(failure) => broken.push((host, failure)),
+            }
         }
-        Ok(estate)
+        Ok((estate, broken))
     }
 
     /// Asks for the passphrase of a protected folder, if the work needs one of its secrets.

@@ -1,6 +1,7 @@
 //! `renew`: new certificates below the roots that hosts trust already, and new roots in time.
 
 mod report;
+mod steps;
 
 use pki_core::mesh::PasswordSource;
 
@@ -8,20 +9,16 @@ use crate::args::Renew;
 use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
-use crate::inventory::{INVENTORY, Inventory};
+use crate::inventory::Inventory;
 use crate::{password, system};
 
 pub(crate) fn run(arguments: &Renew) -> Result {
     let dir = &arguments.dir.path;
-    let path = dir.join(INVENTORY);
-    if !path.is_file() {
-        return Err(Failure::new(format!("there is no {}", path.display())).hint(
-            "name the folder of a mesh with --dir, or make one: replica-pki issue HOST4.atwork.at HOST5.atwork.at",
-        ));
-    }
+    // Nothing is made in a folder that is none of a mesh.
+    Inventory::of(dir)?;
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
-    let (text, inventory) = Inventory::read(&path)?;
+    let (text, inventory) = Inventory::of(dir)?;
     let (mut estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {
         hosts: arguments.hosts.clone(),
@@ -44,6 +41,14 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let given = matches!(passwords, PasswordSource::Given(_));
     let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
     let touched = estate::write(dir, &estate, &Made { inventory: &text, work, roots, hosts, given, now })?;
-    report::Outcome { dir, estate: &estate, renewed: &renewed, fresh: &fresh, touched: &touched, now }
-        .print(arguments.json)
+    let outcome = report::Outcome {
+        dir,
+        inventory: &inventory,
+        estate: &estate,
+        renewed: &renewed,
+        fresh: &fresh,
+        touched: &touched,
+        now,
+    };
+    outcome.print(arguments.json)
 }

@@ -73,6 +73,7 @@ fn order(
     let mut profile = LeafProfile::new(kit.entry.fqdn.clone());
     profile.also = kit.entry.also.clone();
     profile.days = inventory.defaults.leaf_days;
+    profile.revocation_list = inventory.defaults.crl_url.as_ref().map(|url| url.of_root(&kit.signer)).transpose()?;
     let key = match kit.reason {
         Reason::Renewed { new_key: false } => {
             KeySource::Keep(Box::new(identity_of(dir, estate, kit, passwords)?.0.into_secret_key()))

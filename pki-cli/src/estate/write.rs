@@ -43,8 +43,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     let mut batch = Batch::new(dir, PRIVATE)?;
     for root in made.roots {
         let is_known = estate.roots.contains_key(&root.label);
-        let pem = estate.safe.key_file(root.authority.secret_key())?;
-        put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+        if !made.work.discarded.contains(&root.label) {
+            let pem = estate.safe.key_file(root.authority.secret_key())?;
+            put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+        }
         put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
     }
     for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
@@ -55,6 +57,9 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         } else if made.given && is_known {
             batch.remove(password_file(bundle.fqdn.as_str()));
         }
+    }
+    for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
+        batch.remove(root_key(label));
     }
     batch.put_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = trust(estate, made);

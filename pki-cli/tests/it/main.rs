@@ -8,20 +8,26 @@
     reason = "a test fails by panicking"
 )]
 
+mod crl_urls;
+mod discarded_keys;
 mod failures;
 mod growing;
 mod help;
 mod inspect;
+mod inventories;
 #[cfg(target_os = "linux")]
 mod killed;
 mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod renewal;
 mod requests;
 mod revocation_lists;
+mod rollover;
 mod scripts;
 mod single_steps;
+mod status;
 mod support;
 mod verify;
 #[cfg(windows)]

@@ -49,6 +49,9 @@ impl Outcome<'_> {
         for host in &self.work.pruned {
             text.push_str(&format!("{host}: removed\n\n"));
         }
+        for label in &self.work.discarded {
+            text.push_str(&format!("{label}: its key is discarded\n\n"));
+        }
         if text.is_empty() {
             return format!("nothing to do: {} as the inventory says\n", plural(self.hosts as i64, "host"));
         }
@@ -99,7 +102,8 @@ impl Outcome<'_> {
             }
         };
         let root = |root: &IssuedRoot| RootSummary {
-            key: in_dir(root_key(&root.label)),
+            label: root.label.clone(),
+            key: (!self.work.discarded.contains(&root.label)).then(|| in_dir(root_key(&root.label))),
             subject: root.authority.certificate().subject().to_string(),
             not_after: root.authority.certificate().validity().not_after.to_string(),
             thumbprint_sha1: root.authority.certificate().thumbprint().to_string(),
@@ -111,6 +115,7 @@ impl Outcome<'_> {
             other_roots: self.touched,
             removed: &self.work.pruned,
             not_in_inventory: &self.work.strangers,
+            discarded_keys: &self.work.discarded,
         }
     }
 }
@@ -126,6 +131,8 @@ struct Summary<'s> {
     other_roots: &'s [Touched],
     removed: &'s [String],
     not_in_inventory: &'s [String],
+    /// Roots whose keys are gone, by their labels.
+    discarded_keys: &'s [String],
 }
 
 #[derive(Serialize)]
@@ -141,7 +148,9 @@ struct HostSummary {
 
 #[derive(Serialize)]
 struct RootSummary {
-    key: String,
+    label: String,
+    /// Absent if it was discarded.
+    key: Option<String>,
     subject: String,
     not_after: String,
     thumbprint_sha1: String,
