@@ -5,7 +5,7 @@ mod manifest;
 mod read;
 
 pub(crate) use judge::{Line, judge_chain, report};
-pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
+pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest, PfxEntry};
 pub(crate) use read::{FileState, Kit, files, strays};
 
 use pki_core::bundle::Bundle;

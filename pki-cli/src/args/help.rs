@@ -77,7 +77,7 @@ may still be found on the disk by who searches it for removed files.
 Examples, with a file that holds a passphrase:
   replica-pki protect --passphrase-file passphrase.txt
   replica-pki issue HOST9.atwork.at --passphrase-file passphrase.txt
-  replica-pki protect --change --passphrase-file passphrase.txt --new-passphrase-file other.txt
+  replica-pki protect --change other.txt --passphrase-file passphrase.txt
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 

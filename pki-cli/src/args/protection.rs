@@ -13,12 +13,10 @@ pub(crate) struct Protect {
     pub(crate) dir: Dir,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseFile,
-    /// Give a protected folder another passphrase
-    #[arg(long)]
-    pub(crate) change: bool,
-    /// File whose first line is the other passphrase; else it is asked for
-    #[arg(long, value_name = "FILE", requires = "change")]
-    pub(crate) new_passphrase_file: Option<PathBuf>,
+    /// Give a protected folder another passphrase: the first line of a file;
+    /// without one it is asked for
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
+    pub(crate) change: Option<Option<PathBuf>>,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -45,6 +43,6 @@ pub(crate) struct Unprotect {
 pub(crate) struct PassphraseFile {
     /// File whose first line is the passphrase of a protected folder;
     /// else the variable REPLICA_PKI_PASSPHRASE, or a prompt
-    #[arg(long = "passphrase-file", verbatim_doc_comment, value_name = "FILE")]
+    #[arg(id = "passphrase_file", long = "passphrase-file", verbatim_doc_comment, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }

@@ -13,21 +13,21 @@ use crate::output;
 use crate::password::passphrase;
 
 pub(crate) fn run(arguments: &Protect) -> Result {
-    let Protect { dir, passphrase, change, new_passphrase_file, json } = arguments;
+    let Protect { dir, passphrase, change, json } = arguments;
     let dir = dir.path.as_path();
     refuse_without_mesh(dir)?;
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
     let was_protected = Safe::of(dir).is_protected();
-    if *change && !was_protected {
+    if change.is_some() && !was_protected {
         return Err(Failure::new(format!("{} is not protected yet", dir.display()))
-            .hint("leave --change and --new-passphrase-file out"));
+            .hint("leave --change out"));
     }
     let old = Safe::open(dir, passphrase.file.as_deref())?;
     let new = match (was_protected, change) {
         (false, _) => Some(Safe::sealed(&passphrase::new(passphrase.file.as_deref(), dir)?)?),
-        (true, true) => Some(Safe::sealed(&passphrase::changed(new_passphrase_file.as_deref(), dir)?)?),
-        (true, false) => None,
+        (true, Some(file)) => Some(Safe::sealed(&passphrase::changed(file.as_deref(), dir)?)?),
+        (true, None) => None,
     };
     let count = seal(dir, &old, new.as_ref())?;
     output::note("note", "who loses the passphrase loses the keys; keep it apart from this folder and its copies");

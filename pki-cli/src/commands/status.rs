@@ -2,6 +2,7 @@
 
 mod row;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use pki_core::name::printable;
@@ -61,6 +62,8 @@ struct Rows(Vec<Row>);
 struct Summary<'s> {
     passed: bool,
     dir: String,
+    /// Whether keys and passwords are sealed under a passphrase.
+    protected: bool,
     at: String,
     within_days: i64,
     hosts: &'s [Row],
@@ -120,8 +123,8 @@ impl Mesh<'_> {
 
     /// Every kit brings every root.
     fn compare_trust(&self, rows: &mut Rows, kit: &KitOnDisk) {
-        let trusted: Vec<_> = kit.trusts().collect();
-        for label in self.estate.roots.keys().filter(|label| !trusted.contains(&label.as_str())) {
+        let trusted: BTreeSet<_> = kit.trusts().collect();
+        for label in self.estate.roots.keys().filter(|label| !trusted.contains(label.as_str())) {
             rows.add(&kit.host, format!("its kit lacks the root {}: replica-pki issue", printable(label)));
         }
         for label in trusted.into_iter().filter(|label| !self.estate.roots.contains_key(*label)) {
@@ -151,13 +154,15 @@ impl Mesh<'_> {
         let passed = rows.iter().all(|row| row.problems.is_empty());
         if json {
             let (dir, at) = (dir.display().to_string(), self.now.to_string());
-            output::json(&Summary { passed, dir, at, within_days: self.within, hosts: rows })?;
+            let protected = self.estate.safe.is_protected();
+            output::json(&Summary { passed, dir, protected, at, within_days: self.within, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
+            let protected = if self.estate.safe.is_protected() { "protected by a passphrase, " } else { "" };
             output::result(&format!(
-                "{}\n{}: {end}, judged at {}\n",
+                "{}\n{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),
                 output::path(dir),
                 self.now

@@ -117,7 +117,7 @@ fn identity_of(
 ) -> Result<(Identity, Option<Password>)> {
     let fqdn = &kit.entry.fqdn;
     let old = estate.kit(fqdn).ok_or_else(|| Failure::new(format!("the kit of {fqdn} is gone")))?;
-    let path = dir.join(kit_folder(&old.host)).join(&old.manifest.pfx.file);
+    let path = dir.join(kit_folder(&old.host)).join(&old.pfx.file);
     let recorded = recorded_password(dir, estate, kit)?;
     let password = match (&recorded, passwords) {
         (Some(password), _) | (None, PasswordSource::Given(password)) => password,

@@ -135,7 +135,9 @@ impl Planner<'_> {
     /// by one of this label.
     fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
         match self.estate.signer_of(&kit.leaf) {
-            Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => Ok(label.to_owned()),
+            Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => {
+                Ok(label.to_owned())
+            }
             Some(_) => Err(Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("the kit of {} was made for another shape of trust", entry.fqdn),
@@ -201,7 +203,7 @@ impl Planner<'_> {
             None => Some(Reason::New),
             Some(_) if is_new_root => Some(Reason::NewRoot),
             Some(kit) if !has_names(kit, entry) => Some(Reason::Names),
-            Some(kit) if kit.manifest.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
+            Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
         let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;

@@ -9,11 +9,11 @@
 //! | 1, spreading | the old and the new | the old | the kits go to every host |
 //! | 2, changed over | the old and the new | the new | the kits go to the hosts of the line, then the old root goes |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pki_core::name::RootName;
 
-use super::Estate;
+use super::{Estate, KitOnDisk};
 
 /// Where a line of roots stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,20 +62,20 @@ pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
     for label in estate.roots.keys() {
         labels.entry(name_of_line(label)).or_default().push(label);
     }
+    let mut signed: BTreeMap<&str, Vec<(&str, &KitOnDisk)>> = BTreeMap::new();
+    for kit in estate.kits.values() {
+        if let Some(signer) = estate.signer_of(&kit.leaf) {
+            signed.entry(name_of_line(signer)).or_default().push((signer, kit));
+        }
+    }
     let line = |(name, mut labels): (&str, Vec<&String>)| {
         labels.sort_by_key(|label| generation(label));
         let newest = labels.last().map(|label| label.as_str()).unwrap_or_default();
-        let mut signers = BTreeSet::new();
-        let mut hosts = Vec::new();
-        for kit in estate.kits.values() {
-            if let Some(signer) = estate.signer_of(&kit.leaf).filter(|signer| name_of_line(signer) == name) {
-                signers.insert(signer);
-                hosts.push(kit.host.clone());
-            }
-        }
+        let signed = signed.get(name).map(Vec::as_slice).unwrap_or_default();
+        let hosts = signed.iter().map(|(_, kit)| kit.host.clone()).collect();
         let phase = match labels.len() {
             0 | 1 => Phase::Settled,
-            _ if signers.iter().all(|signer| *signer == newest) => Phase::ChangedOver,
+            _ if signed.iter().all(|(signer, _)| *signer == newest) => Phase::ChangedOver,
             _ => Phase::Spreading,
         };
         Line { name: name.to_owned(), labels: labels.into_iter().cloned().collect(), hosts, phase }

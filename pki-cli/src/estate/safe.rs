@@ -118,7 +118,8 @@ impl Safe {
             Secret::Password(path) => {
                 let password = self.password(&dir.join(path))?;
                 let file = other.password_file(&password)?;
-                let is_kept = other.password_of(&file)?.is_none_or(|again| again.secret_text() == password.secret_text());
+                let is_kept =
+                    other.password_of(&file)?.is_none_or(|again| again.secret_text() == password.secret_text());
                 if is_kept { Ok(file) } else { Err(lost(path)) }
             }
         }
@@ -141,8 +142,11 @@ impl Safe {
 
     fn failure(&self, error: Error, path: &Path) -> Failure {
         let hint = match self {
-            Self::Plain => format!("it is encrypted, and {PRIVATE}/{PROTECTED} is not there, which tells how; bring it back"),
-            _ => "it was encrypted otherwise than the rest of the folder; bring back the file that belongs here".to_owned(),
+            Self::Plain => {
+                format!("it is encrypted, and {PRIVATE}/{PROTECTED} is not there, which tells how; bring it back")
+            }
+            _ => "it was encrypted otherwise than the rest of the folder; bring back the file that belongs here"
+                .to_owned(),
         };
         Failure::from(error).context(path.display()).hint(hint)
     }

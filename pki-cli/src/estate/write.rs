@@ -1,6 +1,6 @@
 //! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,10 +62,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.remove(root_key(label));
     }
     batch.put_file(INVENTORY, made.inventory.as_bytes())?;
-    let trust = trust(estate, made);
+    let trust = Trust::of(estate, made);
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
-        let bundle = with_trust(bundle, &trust, &kit.signer);
+        let bundle = with_trust(bundle, &trust.roots, &kit.signer);
         let mut files = kit::contents(&bundle, made.now)?;
         files.extend(previous(dir, folder, kit.reason)?);
         if estate.kit(&bundle.fqdn).is_some() {
@@ -75,7 +75,9 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         }
     }
     let mut touched = Vec::new();
-    for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
+    let hosts_made = hosts_made(made);
+    let stays = |kit: &&KitOnDisk| !is_among(&hosts_made, kit) && !made.work.pruned.contains(&kit.host);
+    for kit in estate.kits.values().filter(stays) {
         touched.extend(touch(&mut batch, dir, estate, kit, &trust, made.now)?);
     }
     remove_pruned(&mut batch, estate, made);
@@ -92,10 +94,11 @@ fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]
 
 /// Refuses to replace or remove the folder of a kit in which somebody put something.
 fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let goes = |kit: &&KitOnDisk| is_made(kit, made) || made.work.pruned.contains(&kit.host);
+    let hosts_made = hosts_made(made);
+    let goes = |kit: &&KitOnDisk| is_among(&hosts_made, kit) || made.work.pruned.contains(&kit.host);
     for kit in estate.kits.values().filter(goes) {
         let folder = kit_folder(&kit.host);
-        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest)?.first() {
+        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest(dir)?)?.first() {
             let path = dir.join(folder).join(stray);
             return Err(Failure::new(format!(
                 "{} is not of the kit, which has to be replaced or removed",
@@ -108,12 +111,33 @@ fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
 }
 
 /// Every root that hosts trust afterwards.
-fn trust(estate: &Estate, made: &Made<'_>) -> Arc<[TrustedRoot]> {
-    let new: BTreeMap<_, _> =
-        made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
-    let certificate = |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
-    let labels = made.work.trust.iter();
-    labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect()
+struct Trust {
+    roots: Arc<[TrustedRoot]>,
+    /// In the same order.
+    sha256: Vec<String>,
+}
+
+impl Trust {
+    fn of(estate: &Estate, made: &Made<'_>) -> Self {
+        let new: BTreeMap<_, _> =
+            made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
+        let certificate =
+            |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
+        let labels = made.work.trust.iter();
+        let roots: Arc<[TrustedRoot]> =
+            labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
+        let sha256 = roots.iter().map(|root| root.certificate.sha256_thumbprint().to_string()).collect();
+        Self { roots, sha256 }
+    }
+
+    /// The roots that a kit lacks, and the labels of those that it has beyond them.
+    fn compared_with<'t>(&'t self, kit: &'t KitOnDisk) -> (Vec<&'t TrustedRoot>, Vec<&'t str>) {
+        let has: BTreeSet<_> = kit.trust.iter().map(|root| (root.label.as_str(), root.sha256.as_str())).collect();
+        let wanted: BTreeSet<_> = self.roots.iter().map(|root| root.label.as_str()).collect();
+        let roots = self.roots.iter().zip(&self.sha256);
+        let lacking = roots.filter(|(root, sha256)| !has.contains(&(root.label.as_str(), sha256.as_str())));
+        (lacking.map(|(root, _)| root).collect(), kit.trusts().filter(|label| !wanted.contains(label)).collect())
+    }
 }
 
 fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bundle {
@@ -132,8 +156,13 @@ fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec
     Ok(kit::files(&from)?.into_iter().map(kept).collect())
 }
 
-fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
-    made.hosts.iter().any(|host| host.bundle.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
+/// The hosts whose kits are made, in lower case.
+fn hosts_made(made: &Made<'_>) -> BTreeSet<String> {
+    made.hosts.iter().map(|host| host.bundle.fqdn.as_str().to_ascii_lowercase()).collect()
+}
+
+fn is_among(hosts: &BTreeSet<String>, kit: &KitOnDisk) -> bool {
+    hosts.contains(&kit.host.to_ascii_lowercase())
 }
 
 /// Changes the roots of a kit that stays: one file for each root, and the files that list them.
@@ -142,29 +171,25 @@ fn touch(
     dir: &Path,
     estate: &Estate,
     kit: &KitOnDisk,
-    trust: &Arc<[TrustedRoot]>,
+    trust: &Trust,
     now: Time,
 ) -> Result<Option<Touched>> {
-    let has = |root: &&TrustedRoot| {
-        let (path, sha256) = (root.path(), root.certificate.sha256_thumbprint().to_string());
-        kit.manifest.trust.iter().any(|entry| entry.file == path && entry.thumbprint_sha256 == sha256)
-    };
-    let added: Vec<_> = trust.iter().filter(|root| !has(root)).collect();
-    let removed: Vec<_> = kit.trusts().filter(|label| !trust.iter().any(|root| root.label == *label)).collect();
+    let (added, removed) = trust.compared_with(kit);
     if added.is_empty() && removed.is_empty() {
         return Ok(None);
     }
     let folder = kit_folder(&kit.host);
-    let pfx = files::read(&dir.join(&folder).join(&kit.manifest.pfx.file))?;
-    let fqdn = pki_core::name::Fqdn::of_computer(&kit.manifest.host)?;
-    let encoding =
-        if kit.manifest.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
+    let manifest = kit.manifest(dir)?;
+    let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
+    let fqdn = pki_core::name::Fqdn::of_computer(&manifest.host)?;
+    let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
     let signer = estate.signer_of(&kit.leaf).unwrap_or_default();
-    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(trust), signer);
+    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(&trust.roots), signer);
+    let own = [format!("{}.pfx", bundle.fqdn), format!("{}.cer", bundle.fqdn)];
     for (name, bytes) in kit::contents(&bundle, now)? {
-        let lists_roots = !name.starts_with("trust/") && !bundle.files().iter().any(|file| file.path == name);
+        let lists_roots = !name.starts_with("trust/") && !own.contains(&name);
         if lists_roots || added.iter().any(|root| root.path() == name) {
-            put(batch, kit.manifest.sha256.contains_key(&name) || name == MANIFEST, folder.join(&name), &bytes)?;
+            put(batch, manifest.sha256.contains_key(&name) || name == MANIFEST, folder.join(&name), &bytes)?;
         }
     }
     for label in &removed {

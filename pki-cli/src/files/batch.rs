@@ -4,6 +4,7 @@
 //! name, and from that moment the batch counts as done: whoever comes next moves the rest into place. Whatever is found
 //! without a journal is removed. Each piece appears, changes or goes as a whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -24,8 +25,6 @@ pub(crate) struct Batch {
     is_half_done: bool,
     /// In this order.
     pieces: Vec<Piece>,
-    /// What has to be forced to disk.
-    written: Vec<PathBuf>,
 }
 
 /// What changes as one.
@@ -66,14 +65,7 @@ impl Batch {
         recover(root, staged_in)?;
         let (staging, lock) = staging_folder(&parent)
             .map_err(|error| Failure::io(format!("cannot write in {}", parent.display()), &error))?;
-        let batch = Self {
-            root: root.to_owned(),
-            lock: Some(lock),
-            staging,
-            is_half_done: false,
-            pieces: Vec::new(),
-            written: Vec::new(),
-        };
+        let batch = Self { root: root.to_owned(), lock: Some(lock), staging, is_half_done: false, pieces: Vec::new() };
         shut(&batch.staging)?;
         Ok(batch)
     }
@@ -126,11 +118,14 @@ impl Batch {
     /// taken back.
     pub(crate) fn commit(mut self) -> Result<()> {
         refuse_existing(&self.root, self.pieces.iter().filter(|it| it.change == Change::Add).map(|it| &it.path))?;
-        sync::all(&self.staging, &self.written).map_err(|error| self.cannot_write(&error))?;
+        sync::all(&self.staging.join(NEW)).map_err(|error| self.cannot_write(&error))?;
         self.write_journal().map_err(|error| self.cannot_write(&error))?;
         let places = Places { root: &self.root, staging: &self.staging };
         for (number, piece) in self.pieces.iter().enumerate() {
-            let Err(failure) = places.carry_out(number, piece) else { continue };
+            let last = number + 1 == self.pieces.len();
+            let moved = places.carry_out(number, piece);
+            let synced = moved.and_then(|()| if last { places.sync(&self.pieces) } else { Ok(()) });
+            let Err(failure) = synced else { continue };
             let undone = (0..=number).rev().zip(self.pieces.iter().take(number + 1).rev());
             let is_undone = undone.map(|(number, piece)| places.undo(number, piece)).all(|result| result.is_ok());
             if is_undone && fs::remove_file(self.staging.join(JOURNAL)).is_ok() {
@@ -156,9 +151,7 @@ impl Batch {
             private_folder_builder().recursive(true).create(staged.parent().unwrap_or(&staged))?;
             create_new(&staged)?.write_all(bytes)
         };
-        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))?;
-        self.written.push(staged);
-        Ok(())
+        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))
     }
 
     fn write_journal(&self) -> io::Result<()> {
@@ -258,6 +251,7 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     for (number, piece) in pieces.iter().enumerate() {
         places.carry_out(number, piece)?;
     }
+    places.sync(&pieces)?;
     fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))
 }
 
@@ -284,9 +278,17 @@ impl Places<'_> {
             if piece.change != Change::Remove {
                 rename_new(&new, &target)?;
             }
-            sync::folder(folder)
+            Ok(())
         };
         carry_out().map_err(|error| Failure::io(format!("cannot change {}", target.display()), &error))
+    }
+
+    /// Forces to disk where things lie now: only then the journal may go.
+    fn sync(&self, pieces: &[Piece]) -> Result<()> {
+        let folders = pieces.iter().flat_map(|piece| piece.path.ancestors().skip(1)).collect::<BTreeSet<_>>();
+        let folders = folders.into_iter().map(|folder| self.root.join(folder)).filter(|folder| folder.is_dir());
+        sync::folders(self.root, &folders.collect::<Vec<_>>())
+            .map_err(|error| Failure::io(format!("cannot change {}", self.root.display()), &error))
     }
 
     fn undo(&self, number: usize, piece: &Piece) -> io::Result<()> {

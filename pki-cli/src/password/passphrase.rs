@@ -9,10 +9,9 @@ use super::{Ways, ask_for, ask_twice, from_file, from_variable};
 use crate::exit::{Failure, Result};
 use crate::output;
 
-const PASSPHRASE: Ways =
-    Ways { what: "passphrase", option: "--passphrase-file", variable: "REPLICA_PKI_PASSPHRASE" };
+const PASSPHRASE: Ways = Ways { what: "passphrase", option: "--passphrase-file", variable: "REPLICA_PKI_PASSPHRASE" };
 /// A passphrase that takes the place of another one has no variable: the other has it.
-const NEW_PASSPHRASE: Ways = Ways { option: "--new-passphrase-file", ..PASSPHRASE };
+const NEW_PASSPHRASE: Ways = Ways { option: "--change", ..PASSPHRASE };
 /// Below this many characters a warning is due.
 const SHORT: usize = 12;
 
@@ -36,7 +35,7 @@ pub(crate) fn new(file: Option<&Path>, of: &Path) -> Result<Password> {
 /// A passphrase that takes the place of another one.
 pub(crate) fn changed(file: Option<&Path>, of: &Path) -> Result<Password> {
     let passphrase = match file {
-        Some(file) => from_file(file)?,
+        Some(file) => first_line(file, &NEW_PASSPHRASE)?,
         None => ask_twice(&format!("New passphrase of {}: ", output::path(of)), &NEW_PASSPHRASE)?,
     };
     Ok(warned(passphrase))
@@ -55,9 +54,14 @@ pub(crate) fn failure(error: Error, of: &Path) -> Failure {
 
 fn given(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
-        Some(file) => from_file(file).map(Some),
+        Some(file) => first_line(file, &PASSPHRASE).map(Some),
         None => from_variable(&PASSPHRASE, Password::new),
     }
+}
+
+fn first_line(file: &Path, ways: &Ways) -> Result<Password> {
+    let hint = format!("put the {} into the first line of the file that {} names", ways.what, ways.option);
+    from_file(file).map_err(|failure| failure.hint(hint))
 }
 
 fn warned(passphrase: Password) -> Password {

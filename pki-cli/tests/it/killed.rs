@@ -12,10 +12,8 @@ use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
 use pki_core::key::KeyPair;
 
-use crate::support::Room;
+use crate::support::{Room, copy, edit_inventory, mesh};
 use points::{for_each, kill, points};
-
-const INVENTORY: &str = "replica-pki/inventory.toml";
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
@@ -60,7 +58,7 @@ fn a_new_root_is_completed_beside_the_old_one() {
     edit_inventory(&room, "leaf_days = 20", "leaf_days = 730");
     killed_and_repeated(&room, &["renew"], 80, Some("this is phase 1"));
     room.done(&["renew"]);
-    killed_and_repeated(&room, &["renew", "--roots-installed"], 80, Some("no root is being rolled over"));
+    killed_and_repeated(&room, &["renew", "--roots-installed"], 80, Some("no root is in phase 1"));
     room.done(&["renew", "--roots-installed"]);
     killed_everywhere(&room, &["renew", "--finish"], 40);
 }
@@ -121,43 +119,11 @@ fn assert_complete(room: &Room, before: &Files, after: &Files, context: &str) {
     }
 }
 
-fn mesh(arguments: &[&str]) -> Room {
-    let room = Room::new();
-    room.done(&[&["issue", "--key", "rsa-2048"], arguments].concat());
-    room
-}
-
-fn edit_inventory(room: &Room, from: &str, to: &str) {
-    let text = String::from_utf8(room.read(INVENTORY)).unwrap();
-    assert!(text.contains(from), "{text}");
-    room.write(INVENTORY, text.replace(from, to));
-}
-
 /// The files below a folder by their paths inside it.
 fn files_below(files: &Files, folder: &str) -> Files {
     let inside =
         |(path, contents): (&PathBuf, &Vec<u8>)| Some((path.strip_prefix(folder).ok()?.to_owned(), contents.clone()));
     files.iter().filter_map(inside).collect()
-}
-
-fn copy(room: &Room) -> Room {
-    let copy = Room::new();
-    copy_folder(&room.path(""), &copy.path(""));
-    copy
-}
-
-/// With the access rights of each file and folder.
-fn copy_folder(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() {
-            fs::create_dir(&to).unwrap();
-            copy_folder(&from, &to);
-            fs::set_permissions(&to, fs::metadata(&from).unwrap().permissions()).unwrap();
-        } else {
-            fs::copy(&from, &to).unwrap();
-        }
-    }
 }
 
 /// The folder and all below it. It may not be there yet.

@@ -10,7 +10,10 @@
 
 mod crl_urls;
 mod discarded_keys;
+mod at_once;
 mod failures;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod growing;
 mod help;
 mod inspect;
@@ -21,6 +24,7 @@ mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod protection;
 mod renewal;
 mod requests;
 mod revocation_lists;

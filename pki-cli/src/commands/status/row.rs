@@ -50,7 +50,7 @@ impl Row {
         let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
         let phase = mesh.phase_of(label);
         let facts = Facts {
-            encoding: kit.manifest.pfx.encoding.clone(),
+            encoding: kit.pfx.encoding.clone(),
             thumbprint_sha1: kit.leaf.thumbprint().to_string(),
             leaf_ends: leaf_end.to_string(),
             leaf_days_left: leaf_end.days_after(mesh.now),
