@@ -13,8 +13,8 @@ pub(crate) struct Protect {
     pub(crate) dir: Dir,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseFile,
-    /// Give a protected folder another passphrase: the first line of a file;
-    /// without one it is asked for
+    /// Give a protected folder another passphrase:
+    /// the first line of a file, or else asked for
     #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) change: Option<Option<PathBuf>>,
     /// Print the result as JSON
