@@ -11,6 +11,7 @@
 
 mod layout;
 mod make;
+mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
@@ -19,16 +20,16 @@ mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
 pub(crate) use make::{Fresh, make};
+pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use write::{Made, Touched, write};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
@@ -36,7 +37,6 @@ use pki_core::name::{Fqdn, printable};
 
 use crate::exit::{Failure, Result};
 use crate::files;
-use crate::kit::{Kit, Manifest, PREVIOUS, PfxEntry};
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -54,27 +54,6 @@ pub(crate) struct Estate {
 pub(crate) struct Root {
     pub(crate) certificate: Certificate,
     pub(crate) has_key: bool,
-}
-
-/// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files. Of a thousand kits with a
-/// thousand roots each the manifests alone would fill half a gigabyte, so nothing is kept twice.
-#[derive(Debug)]
-pub(crate) struct KitOnDisk {
-    /// The name of its folder.
-    pub(crate) host: String,
-    pub(crate) pfx: PfxEntry,
-    /// The roots that it brings.
-    trust: Vec<Arc<Listed>>,
-    pub(crate) leaf: Certificate,
-    /// Whether it keeps the kit that it replaced.
-    pub(crate) has_previous: bool,
-}
-
-/// A root as a manifest lists it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Listed {
-    label: String,
-    sha256: String,
 }
 
 impl Estate {
@@ -98,13 +77,16 @@ impl Estate {
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             estate.roots.insert(label.to_owned(), Root { certificate, has_key });
         }
-        let mut listed = BTreeSet::new();
+        let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
+        let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
+        let mut kits = BTreeMap::new();
         for host in names_in(&dir.join(HOSTS))? {
-            match KitOnDisk::read(dir, &host, &mut listed) {
-                Ok(kit) => drop(estate.kits.insert(host.to_ascii_lowercase(), kit)),
+            match KitOnDisk::read(dir, &host, &estate, &hashes) {
+                Ok(kit) => drop(kits.insert(host.to_ascii_lowercase(), kit)),
                 Err(failure) => broken.push((host, failure)),
             }
         }
+        estate.kits = kits;
         Ok((estate, broken))
     }
 
@@ -126,42 +108,12 @@ impl Estate {
     }
 
     /// The label of the root that signed a certificate.
-    pub(crate) fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
+    fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
         let signed = |root: &Root| {
             leaf.issuer() == root.certificate.subject()
                 && leaf.check_signature_by(root.certificate.public_key()).is_ok()
         };
         self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
-    }
-}
-
-impl KitOnDisk {
-    fn read(dir: &Path, host: &str, listed: &mut BTreeSet<Arc<Listed>>) -> Result<Self> {
-        let folder = dir.join(kit_folder(host));
-        let manifest = Kit::manifest_of(&folder)?;
-        let mut trust = Vec::new();
-        for entry in &manifest.trust {
-            let Some(label) = entry.file.strip_prefix("trust/").and_then(|file| file.strip_suffix(".cer")) else {
-                continue;
-            };
-            let new = Arc::new(Listed { label: label.to_owned(), sha256: entry.thumbprint_sha256.clone() });
-            let known = listed.get(&new).cloned().unwrap_or(new);
-            listed.insert(Arc::clone(&known));
-            trust.push(known);
-        }
-        let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
-        let has_previous = folder.join(PREVIOUS).is_dir();
-        Ok(Self { host: host.to_owned(), pfx: manifest.pfx, trust, leaf, has_previous })
-    }
-
-    /// The labels of the roots that it brings.
-    pub(crate) fn trusts(&self) -> impl Iterator<Item = &str> {
-        self.trust.iter().map(|root| root.label.as_str())
-    }
-
-    /// All that its manifest says, read again.
-    fn manifest(&self, dir: &Path) -> Result<Manifest> {
-        Kit::manifest_of(&dir.join(kit_folder(&self.host)))
     }
 }
 

@@ -20,8 +20,7 @@ pub(crate) fn run(arguments: &Protect) -> Result {
     files::recover(dir, PRIVATE)?;
     let was_protected = Safe::of(dir).is_protected();
     if change.is_some() && !was_protected {
-        return Err(Failure::new(format!("{} is not protected yet", dir.display()))
-            .hint("leave --change out"));
+        return Err(Failure::new(format!("{} is not protected yet", dir.display())).hint("leave --change out"));
     }
     let old = Safe::open(dir, passphrase.file.as_deref())?;
     let new = match (was_protected, change) {

@@ -4,7 +4,9 @@ mod report;
 mod steps;
 
 use pki_core::mesh::PasswordSource;
+use pki_core::validity::Validity;
 
+use super::warn_of_early_end;
 use crate::args::Renew;
 use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
@@ -33,11 +35,18 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
     let passwords = match password::given(arguments.password.file.as_deref())? {
-        Some(password) => PasswordSource::Given(password),
+        Some(password) => {
+            password::warn_if_not_portable(&password);
+            PasswordSource::Given(password)
+        }
         None => PasswordSource::Generate,
     };
     estate.open_safe(dir, &renewed.work, arguments.passphrase.file.as_deref())?;
     let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
+    let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
+    if let Some(end) = fresh.hosts.iter().map(|host| host.bundle.leaf.validity().not_after).find(|end| *end < full) {
+        warn_of_early_end(end);
+    }
     let given = matches!(passwords, PasswordSource::Given(_));
     let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
     let touched = estate::write(dir, &estate, &Made { inventory: &text, work, roots, hosts, given, now })?;

@@ -2,7 +2,6 @@
 
 mod row;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use pki_core::name::printable;
@@ -76,7 +75,7 @@ impl Mesh<'_> {
             row.problems.push("it has no kit: replica-pki issue makes it".to_owned());
             return Ok(row);
         };
-        let signer = self.estate.signer_of(&kit.leaf);
+        let signer = kit.signer.as_deref();
         let Some((label, root)) = signer.and_then(|label| Some((label, self.estate.roots.get(label)?))) else {
             row.problems.push("the root that signed its certificate is not in private/roots".to_owned());
             return Ok(row);
@@ -123,11 +122,14 @@ impl Mesh<'_> {
 
     /// Every kit brings every root.
     fn compare_trust(&self, rows: &mut Rows, kit: &KitOnDisk) {
-        let trusted: BTreeSet<_> = kit.trusts().collect();
-        for label in self.estate.roots.keys().filter(|label| !trusted.contains(label.as_str())) {
+        for label in &kit.missing {
             rows.add(&kit.host, format!("its kit lacks the root {}: replica-pki issue", printable(label)));
         }
-        for label in trusted.into_iter().filter(|label| !self.estate.roots.contains_key(*label)) {
+        for label in &kit.outdated {
+            let problem = "in its kit is not the one of private/roots: replica-pki issue";
+            rows.add(&kit.host, format!("the root {} {problem}", printable(label)));
+        }
+        for label in &kit.unknown {
             rows.add(&kit.host, format!("its kit trusts {}, which is not of this mesh", printable(label)));
         }
     }
@@ -135,7 +137,10 @@ impl Mesh<'_> {
     /// The first check that fails; `verify` names all.
     fn judge(&self, rows: &mut Rows, on_disk: &KitOnDisk, kit: Result<Kit>) -> Result<()> {
         let kit = match kit {
-            Ok(kit) => kit,
+            Ok(mut kit) => {
+                self.share_roots(&mut kit);
+                kit
+            }
             Err(failure) => {
                 rows.add(&on_disk.host, format!("its kit is not whole: {}", failure.message()));
                 return Ok(());
@@ -148,6 +153,18 @@ impl Mesh<'_> {
             rows.add(&on_disk.host, problem);
         }
         Ok(())
+    }
+
+    /// A certificate remembers that it is self-signed, and every kit brings the same ones.
+    fn share_roots(&self, kit: &mut Kit) {
+        for (path, certificate) in &mut kit.trust {
+            let label = path.strip_prefix("trust/").and_then(|name| name.strip_suffix(".cer"));
+            if let Some(root) =
+                label.and_then(|label| self.estate.roots.get(label)).filter(|it| it.certificate == *certificate)
+            {
+                *certificate = root.certificate.clone();
+            }
+        }
     }
 
     fn print(&self, dir: &Path, rows: &[Row], json: bool) -> Result {

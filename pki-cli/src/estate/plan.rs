@@ -134,7 +134,7 @@ impl Planner<'_> {
     /// The label of the root that signed a kit's certificate, where the inventory's shape of trust has its hosts signed
     /// by one of this label.
     fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
-        match self.estate.signer_of(&kit.leaf) {
+        match kit.signer.as_deref() {
             Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => {
                 Ok(label.to_owned())
             }
@@ -218,7 +218,8 @@ impl Planner<'_> {
             });
         }
         if let Some(reason) = reason {
-            self.work.kits.push(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason });
+            let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+            self.work.kits.push(KitWork { entry, signer: signer.to_owned(), encoding, reason });
         }
         Ok(())
     }

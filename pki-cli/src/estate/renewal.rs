@@ -164,12 +164,12 @@ impl<'r> Renewer<'r> {
         let mut renewed = self.nothing();
         for (entry, kit) in self.hosts()? {
             let line = self.line_of(entry, kit)?;
-            let Some(signer) = self.estate.signer_of(&kit.leaf).filter(|signer| *signer != line.newest()) else {
+            let Some(signer) = kit.signer.as_ref().filter(|signer| *signer != line.newest()) else {
                 continue;
             };
             let newest = line.newest().to_owned();
             renewed.work.kits.push(self.kit(entry, &newest, Reason::Renewed { new_key: self.renewal.new_key })?);
-            renewed.went_on(line, Phase::ChangedOver, signer.to_owned(), newest);
+            renewed.went_on(line, Phase::ChangedOver, signer.clone(), newest);
         }
         if renewed.work.kits.is_empty() {
             return Err(self.nothing_to_change_over());
@@ -205,7 +205,7 @@ impl<'r> Renewer<'r> {
                 |host: &String| renewed.work.kits.iter().any(|kit| kit.entry.fqdn.as_str().eq_ignore_ascii_case(host));
             let is_done = |host: &String| {
                 let kit = self.estate.kits.get(&host.to_ascii_lowercase());
-                kit.and_then(|kit| self.estate.signer_of(&kit.leaf)) == Some(line.newest())
+                kit.and_then(|kit| kit.signer.as_deref()) == Some(line.newest())
             };
             if line.hosts.iter().all(|host| changes_over(host) || is_done(host)) {
                 renewed.work.discarded.push(line.newest().to_owned());
@@ -265,7 +265,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn line_of(&self, entry: &Entry, kit: &KitOnDisk) -> Result<&Line, Refusal> {
-        let name = self.estate.signer_of(&kit.leaf).map(name_of_line);
+        let name = kit.signer.as_deref().map(name_of_line);
         self.lines.iter().find(|line| Some(line.name.as_str()) == name).ok_or_else(|| Refusal {
             host: entry.fqdn.to_string(),
             problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
@@ -285,7 +285,8 @@ impl<'r> Renewer<'r> {
             });
         }
         let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
-        Ok(KitWork { entry: entry.clone(), signer: signer.to_owned(), encoding, reason })
+        let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+        Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use pki_core::name::RootName;
 
-use super::{Estate, KitOnDisk};
+use super::Estate;
 
 /// Where a line of roots stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,22 +62,22 @@ pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
     for label in estate.roots.keys() {
         labels.entry(name_of_line(label)).or_default().push(label);
     }
-    let mut signed: BTreeMap<&str, Vec<(&str, &KitOnDisk)>> = BTreeMap::new();
+    let mut signed: BTreeMap<&str, Vec<(&String, &String)>> = BTreeMap::new();
     for kit in estate.kits.values() {
-        if let Some(signer) = estate.signer_of(&kit.leaf) {
-            signed.entry(name_of_line(signer)).or_default().push((signer, kit));
+        if let Some(signer) = &kit.signer {
+            signed.entry(name_of_line(signer)).or_default().push((signer, &kit.host));
         }
     }
     let line = |(name, mut labels): (&str, Vec<&String>)| {
         labels.sort_by_key(|label| generation(label));
-        let newest = labels.last().map(|label| label.as_str()).unwrap_or_default();
-        let signed = signed.get(name).map(Vec::as_slice).unwrap_or_default();
-        let hosts = signed.iter().map(|(_, kit)| kit.host.clone()).collect();
+        let newest = labels.last().copied();
+        let signed = signed.remove(name).unwrap_or_default();
         let phase = match labels.len() {
             0 | 1 => Phase::Settled,
-            _ if signed.iter().all(|(signer, _)| *signer == newest) => Phase::ChangedOver,
+            _ if signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
             _ => Phase::Spreading,
         };
+        let hosts = signed.into_iter().map(|(_, host)| host.clone()).collect();
         Line { name: name.to_owned(), labels: labels.into_iter().cloned().collect(), hosts, phase }
     };
     labels.into_iter().map(line).collect()

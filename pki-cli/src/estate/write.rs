@@ -14,7 +14,7 @@ use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file,
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
-use crate::kit::{self, MANIFEST, PREVIOUS};
+use crate::kit::{self, Kit, Manifest, PREVIOUS};
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -75,9 +75,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         }
     }
     let mut touched = Vec::new();
-    let hosts_made = hosts_made(made);
-    let stays = |kit: &&KitOnDisk| !is_among(&hosts_made, kit) && !made.work.pruned.contains(&kit.host);
-    for kit in estate.kits.values().filter(stays) {
+    for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
         touched.extend(touch(&mut batch, dir, estate, kit, &trust, made.now)?);
     }
     remove_pruned(&mut batch, estate, made);
@@ -92,51 +90,51 @@ fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
 }
 
-/// Refuses to replace or remove the folder of a kit in which somebody put something.
+/// Refuses to replace or remove a folder in which somebody put something.
 fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let hosts_made = hosts_made(made);
-    let goes = |kit: &&KitOnDisk| is_among(&hosts_made, kit) || made.work.pruned.contains(&kit.host);
-    for kit in estate.kits.values().filter(goes) {
-        let folder = kit_folder(&kit.host);
-        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest(dir)?)?.first() {
-            let path = dir.join(folder).join(stray);
-            return Err(Failure::new(format!(
-                "{} is not of the kit, which has to be replaced or removed",
-                path.display()
-            ))
-            .hint("nothing was written; move it to another place, and run the command again"));
+    for kit in estate.kits.values() {
+        let (folder, is_pruned) = (kit_folder(&kit.host), made.work.pruned.contains(&kit.host));
+        if is_pruned || is_made(kit, made) {
+            let folder = dir.join(&folder);
+            let manifest = Kit::manifest_of(&folder)?;
+            refuse_stray(folder, &manifest)?;
+        }
+        let previous = dir.join(&folder).join(PREVIOUS);
+        if is_pruned || made.work.finished.contains(&kit.host) {
+            // Without its manifest nobody knows what was of the kit.
+            Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
         }
     }
     Ok(())
 }
 
-/// Every root that hosts trust afterwards.
-struct Trust {
-    roots: Arc<[TrustedRoot]>,
-    /// In the same order.
-    sha256: Vec<String>,
+fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
+    let Some(stray) = kit::strays(&folder, manifest)?.into_iter().next() else { return Ok(()) };
+    let path = folder.join(stray);
+    Err(Failure::new(format!("{} is not of the kit, which has to be replaced or removed", path.display()))
+        .hint("nothing was written; move it to another place, and run the command again"))
 }
 
-impl Trust {
-    fn of(estate: &Estate, made: &Made<'_>) -> Self {
+/// What hosts trust afterwards.
+struct Trust<'t> {
+    roots: Arc<[TrustedRoot]>,
+    /// The labels of those that are new or took another's place.
+    new: BTreeSet<&'t str>,
+    /// The labels of the folder's roots that are not among them.
+    dropped: Vec<String>,
+}
+
+impl<'t> Trust<'t> {
+    fn of(estate: &Estate, made: &Made<'t>) -> Self {
         let new: BTreeMap<_, _> =
             made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
         let certificate =
             |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
         let labels = made.work.trust.iter();
-        let roots: Arc<[TrustedRoot]> =
-            labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
-        let sha256 = roots.iter().map(|root| root.certificate.sha256_thumbprint().to_string()).collect();
-        Self { roots, sha256 }
-    }
-
-    /// The roots that a kit lacks, and the labels of those that it has beyond them.
-    fn compared_with<'t>(&'t self, kit: &'t KitOnDisk) -> (Vec<&'t TrustedRoot>, Vec<&'t str>) {
-        let has: BTreeSet<_> = kit.trust.iter().map(|root| (root.label.as_str(), root.sha256.as_str())).collect();
-        let wanted: BTreeSet<_> = self.roots.iter().map(|root| root.label.as_str()).collect();
-        let roots = self.roots.iter().zip(&self.sha256);
-        let lacking = roots.filter(|(root, sha256)| !has.contains(&(root.label.as_str(), sha256.as_str())));
-        (lacking.map(|(root, _)| root).collect(), kit.trusts().filter(|label| !wanted.contains(label)).collect())
+        let roots = labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
+        let kept: BTreeSet<_> = made.work.trust.iter().collect();
+        let dropped = estate.roots.keys().filter(|label| !kept.contains(label)).cloned().collect();
+        Self { roots, new: new.into_keys().collect(), dropped }
     }
 }
 
@@ -156,13 +154,8 @@ fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec
     Ok(kit::files(&from)?.into_iter().map(kept).collect())
 }
 
-/// The hosts whose kits are made, in lower case.
-fn hosts_made(made: &Made<'_>) -> BTreeSet<String> {
-    made.hosts.iter().map(|host| host.bundle.fqdn.as_str().to_ascii_lowercase()).collect()
-}
-
-fn is_among(hosts: &BTreeSet<String>, kit: &KitOnDisk) -> bool {
-    hosts.contains(&kit.host.to_ascii_lowercase())
+fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
+    made.hosts.iter().any(|host| host.bundle.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
 }
 
 /// Changes the roots of a kit that stays: one file for each root, and the files that list them.
@@ -171,26 +164,29 @@ fn touch(
     dir: &Path,
     estate: &Estate,
     kit: &KitOnDisk,
-    trust: &Trust,
+    trust: &Trust<'_>,
     now: Time,
 ) -> Result<Option<Touched>> {
-    let (added, removed) = trust.compared_with(kit);
+    let Trust { roots, new, dropped } = trust;
+    let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
+    let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
+    let stays = |label: &&String| added.iter().any(|root| root.label == **label);
+    let gone = kit.unknown.iter().filter(|label| !stays(label));
+    let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
     if added.is_empty() && removed.is_empty() {
         return Ok(None);
     }
     let folder = kit_folder(&kit.host);
-    let manifest = kit.manifest(dir)?;
     let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
-    let fqdn = pki_core::name::Fqdn::of_computer(&manifest.host)?;
     let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
-    let signer = estate.signer_of(&kit.leaf).unwrap_or_default();
-    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(&trust.roots), signer);
-    let own = [format!("{}.pfx", bundle.fqdn), format!("{}.cer", bundle.fqdn)];
-    for (name, bytes) in kit::contents(&bundle, now)? {
-        let lists_roots = !name.starts_with("trust/") && !own.contains(&name);
-        if lists_roots || added.iter().any(|root| root.path() == name) {
-            put(batch, manifest.sha256.contains_key(&name) || name == MANIFEST, folder.join(&name), &bytes)?;
-        }
+    let signer = kit.signer.as_deref().unwrap_or_default();
+    let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
+    for (name, bytes) in kit::lists(&bundle, now)? {
+        batch.put_file(folder.join(name), &bytes)?;
+    }
+    for root in &added {
+        let is_known = kit.lists(&root.label, estate);
+        put(batch, is_known, folder.join(root.path()), root.certificate.as_der())?;
     }
     for label in &removed {
         batch.remove(folder.join(format!("trust/{label}.cer")));
@@ -198,7 +194,7 @@ fn touch(
     Ok(Some(Touched {
         host: kit.host.clone(),
         added: added.iter().map(|root| root.label.clone()).collect(),
-        removed: removed.into_iter().map(str::to_owned).collect(),
+        removed: removed.into_iter().cloned().collect(),
     }))
 }
 

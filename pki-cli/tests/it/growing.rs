@@ -124,6 +124,7 @@ fn a_name_that_the_root_cannot_cover_is_explained_and_needs_to_be_asked_for() {
     let old = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     let said = room.done(&["issue", "--replace", "a.test"]);
     assert!(said.contains("a.test: a new root") && said.contains("b.test: other roots"), "{said}");
+    assert!(said.contains("First where only the roots are others"), "{said}");
     let new = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     assert_ne!(old, new);
     assert_eq!(certificate(&room, "hosts/a.test/a.test.cer").dns_names(), ["a.test", "broker.test"]);

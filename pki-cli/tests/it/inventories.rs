@@ -144,3 +144,17 @@ fn what_is_taken_out_and_put_back_before_a_prune_is_as_before() {
     assert!(room.done(&["issue"]).starts_with("nothing to do: 2 hosts"));
     assert_eq!(changes(&before, &room.files()), [""; 0]);
 }
+
+#[test]
+fn another_case_is_no_other_name_and_hosts_keep_the_one_that_they_were_made_with() {
+    let room = mesh(&["a.test", "b.test"]);
+    let before = room.files();
+    room.write(INVENTORY, inventory(&room).replace("\"a.test\"", "\"A.Test\""));
+    assert!(room.done(&["issue"]).starts_with("nothing to do: 2 hosts"));
+    for command in [&["renew", "A.TEST", "--new-key"][..], &["renew", "--finish"], &["issue", "--replace", "a.TEST"]] {
+        room.done(command);
+        room.done(&["status"]);
+        every_kit_passes(&room, &["a.test", "b.test"]);
+    }
+    assert_eq!(room.files().keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+}

@@ -26,6 +26,7 @@ mod passwords;
 mod plans;
 mod protection;
 mod renewal;
+mod renewal_page;
 mod requests;
 mod revocation_lists;
 mod rollover;

@@ -58,7 +58,7 @@ fn the_order_of_work_has_both_thumbprints_filled_in() {
     assert_eq!(host["thumbprint_sha1"], new);
     assert_eq!(host["previous_thumbprint_sha1"], old);
     assert_eq!(host["root"], "a.test.root");
-    assert!(host["steps"].as_array().unwrap().iter().all(|step| step["on"] == "a.test"), "{host}");
+    assert!(host["steps"].as_array().unwrap().iter().all(|step| step["on"] == json(r#"["a.test"]"#)), "{host}");
     assert_eq!(
         commands(&host["steps"]),
         [
@@ -92,12 +92,12 @@ fn people_read_the_same_order_in_words() {
     let places: Vec<_> = [
         "b.test: a new certificate",
         "On b.test, in PowerShell as administrator, in this order:",
-        "1. on b.test: bring the kit's folder to the host and install it",
-        "2. on b.test: test the connection with the new certificate",
+        "1. bring the kit's folder to the host and install it",
+        "2. test the connection with the new certificate",
         "'a.test', 'c.test' | ForEach-Object { Test-VMReplicationConnection -ReplicaServerName $_ ",
-        "3. on b.test: let the Replica server use it",
-        "4. on b.test: let every virtual machine",
-        "5. on b.test: look until Health says Normal",
+        "3. let the Replica server use it",
+        "4. let every virtual machine",
+        "5. look until Health says Normal",
         "Then, in this order:",
         "1. on b.test: when replication is healthy on both sides",
         "2. here: forget what was before",
@@ -185,6 +185,13 @@ fn further_names_and_another_windows_go_with_the_renewal() {
     let manifest = json(&String::from_utf8(room.read("replica-pki/hosts/a.test/manifest.json")).unwrap());
     assert_eq!(manifest["pfx"]["encoding"], "legacy");
     every_kit_passes(&room, &["a.test", "b.test"]);
+}
+
+#[test]
+fn a_certificate_that_ends_with_its_root_is_told_of() {
+    let room = mesh(&["a.test", "--root-days", "100"]);
+    let ended = room.run(&["renew", "a.test"]);
+    assert!(ended.code == 0 && ended.stderr.contains("warning: the certificate ends with its root, on "), "{ended:?}");
 }
 
 #[test]

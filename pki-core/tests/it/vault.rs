@@ -76,7 +76,7 @@ fn all_share_600_000_rounds_and_a_salt_and_none_an_initialization_vector() {
         assert!(matches!(parameters.encryption, pbes2::EncryptionScheme::Aes256Cbc { .. }));
         assert!(all[..number].iter().all(|earlier| earlier.encryption != parameters.encryption));
     }
-    let salt = parameters(&other.mark(&mut rng).unwrap()).kdf.pbkdf2().unwrap().salt.clone();
+    let salt = parameters(&other.mark(&mut rng).unwrap()).kdf.pbkdf2().unwrap().salt;
     assert_ne!(salt, all[0].kdf.pbkdf2().unwrap().salt);
     assert!(is_wrong_password(other.open_key(&sealed[2])));
 }

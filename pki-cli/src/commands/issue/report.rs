@@ -55,7 +55,8 @@ impl Outcome<'_> {
         if text.is_empty() {
             return format!("nothing to do: {} as the inventory says\n", plural(self.hosts as i64, "host"));
         }
-        text.push_str(&next_steps(self.dir));
+        let is_replaced = self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot);
+        text.push_str(&next_steps(self.dir, is_replaced));
         text
     }
 
@@ -156,13 +157,18 @@ struct RootSummary {
     thumbprint_sha1: String,
 }
 
-fn next_steps(dir: &Path) -> String {
+fn next_steps(dir: &Path, is_replaced: bool) -> String {
     let (hosts, private) = (dir.join(HOSTS), dir.join(PRIVATE));
+    let order = if is_replaced {
+        "\n     First where only the roots are others: there the new certificates must be trusted."
+    } else {
+        ""
+    };
     format!(
         "Next:
   1. Copy the folder of each host that is named here, below {}, to it, and nothing else.
   2. Bring each host's administrator the password by another way.
-  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.
+  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.{order}
   4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
 ",
         output::path(&hosts),

@@ -144,9 +144,10 @@ impl Outcome<'_> {
             let what = "when every host has installed its kit, begin phase 2";
             next.push(steps::here(self.dir, what, "--roots-installed"));
         }
-        for rollover in is_in(Phase::Settled) {
-            let thumbprint = self.root(&rollover.old).map(|root| root.thumbprint().to_string()).unwrap_or_default();
-            next.extend(every_host().map(|host| steps::drop_root(host, &thumbprint)));
+        let old = is_in(Phase::Settled).filter_map(|rollover| self.root(&rollover.old));
+        let old: Vec<_> = old.map(|root| root.thumbprint().to_string()).collect();
+        if !old.is_empty() {
+            next.push(steps::drop_roots(&every_host().collect::<Vec<_>>(), &old));
         }
         next
     }
@@ -164,7 +165,10 @@ impl Outcome<'_> {
             ];
             let rows = rows.map(|row| row.map(str::to_owned));
             text.push_str(&format!("{host}: a new certificate\n{}", output::columns(2, &rows)));
-            text.push_str(&format!("\n  On {host}, in PowerShell as administrator, in this order:\n{}\n", list(steps)));
+            text.push_str(&format!(
+                "\n  On {host}, in PowerShell as administrator, in this order:\n{}\n",
+                list(steps, false)
+            ));
         }
         for host in summary.finished {
             text.push_str(&format!("{host}: the previous kit is removed\n"));
@@ -181,7 +185,7 @@ impl Outcome<'_> {
             return format!("nothing to do, judged at {}\n", self.now);
         }
         if !summary.next.is_empty() {
-            text.push_str(&format!("\nThen, in this order:\n{}", list(&summary.next)));
+            text.push_str(&format!("\nThen, in this order:\n{}", list(&summary.next, true)));
         }
         text
     }
@@ -200,11 +204,16 @@ fn describe(rollover: &RolloverSummary) -> String {
 }
 
 /// Numbered, each with its line to type below.
-fn list(steps: &[Step]) -> String {
+fn list(steps: &[Step], with_place: bool) -> String {
     let line = |(number, step): (usize, &Step)| {
         let Step { on, what, command } = step;
-        let place = on.as_ref().map_or_else(|| "here".to_owned(), |host| format!("on {host}"));
-        format!("  {}. {place}: {what}\n       {command}\n", number + 1)
+        let place = match on.as_slice() {
+            _ if !with_place => String::new(),
+            [] => "here: ".to_owned(),
+            [host] => format!("on {host}: "),
+            _ => "on every host: ".to_owned(),
+        };
+        format!("  {}. {place}{what}\n       {command}\n", number + 1)
     };
     steps.iter().enumerate().map(line).collect()
 }

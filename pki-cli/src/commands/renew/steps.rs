@@ -1,5 +1,6 @@
 //! What is to be done by hand after a renewal, and where: on the hosts, whose configuration keeps thumbprints, and here.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use pki_core::name::Fqdn;
@@ -10,8 +11,8 @@ use crate::output;
 /// One line to type.
 #[derive(Debug, Serialize)]
 pub(super) struct Step {
-    /// The host, where PowerShell runs as administrator; none where the folder of the mesh is.
-    pub(super) on: Option<String>,
+    /// The hosts, where PowerShell runs as administrator; none stands for where the folder of the mesh is.
+    pub(super) on: Vec<String>,
     pub(super) what: &'static str,
     pub(super) command: String,
 }
@@ -58,12 +59,14 @@ pub(super) fn install(host: &Fqdn) -> Step {
     Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
 }
 
-pub(super) fn drop_root(host: &Fqdn, thumbprint: &str) -> Step {
-    Step::on(
-        host,
-        "take the old root away, which nothing needs any more",
-        format!("certutil -delstore Root {thumbprint}"),
-    )
+/// Nothing needs the old roots any more; they would end by themselves.
+pub(super) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
+    let command = match thumbprints {
+        [thumbprint] => format!("certutil -delstore Root {thumbprint}"),
+        thumbprints => format!("{} | ForEach-Object {{ certutil -delstore Root $_ }}", quoted(thumbprints)),
+    };
+    let on = hosts.iter().map(ToString::to_string).collect();
+    Step { on, what: "take the old roots away, which nothing needs any more", command }
 }
 
 /// A command of this program for the same folder.
@@ -74,12 +77,12 @@ pub(super) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
         dir if dir.contains(' ') => format!(" --dir \"{dir}\""),
         dir => format!(" --dir {dir}"),
     };
-    Step { on: None, what, command: format!("replica-pki renew {arguments}{dir}") }
+    Step { on: Vec::new(), what, command: format!("replica-pki renew {arguments}{dir}") }
 }
 
 impl Step {
     fn on(host: &Fqdn, what: &'static str, command: String) -> Self {
-        Self { on: Some(host.to_string()), what, command }
+        Self { on: vec![host.to_string()], what, command }
     }
 }
 
@@ -93,9 +96,11 @@ fn test(new: &str, partners: &[&Fqdn]) -> String {
     };
     match partners {
         [partner] => test(partner.as_str()),
-        partners => {
-            let names: Vec<_> = partners.iter().map(|partner| format!("'{partner}'")).collect();
-            format!("{} | ForEach-Object {{ {} }}", names.join(", "), test("$_"))
-        }
+        partners => format!("{} | ForEach-Object {{ {} }}", quoted(partners), test("$_")),
     }
+}
+
+/// As PowerShell takes several strings.
+fn quoted<T: Display>(texts: &[T]) -> String {
+    texts.iter().map(|text| format!("'{text}'")).collect::<Vec<_>>().join(", ")
 }

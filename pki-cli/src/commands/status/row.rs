@@ -64,14 +64,14 @@ impl Row {
         };
         let ends_soon = |days: i64| days < mesh.within;
         let way_out = way_out(host, phase, &facts, ends_soon(facts.root_days_left));
-        for (what, days) in [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)] {
-            match days {
-                ..0 => row.problems.push(format!("its {what} has ended: {way_out}")),
-                days if ends_soon(days) => {
-                    row.problems.push(format!("its {what} ends in {}: {way_out}", plural(days, "day")));
-                }
-                _ => {}
-            }
+        let ends = [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)];
+        let ends = ends.into_iter().filter(|(_, days)| ends_soon(*days)).map(|(what, days)| match days {
+            ..0 => format!("its {what} has ended"),
+            days => format!("its {what} ends in {}", plural(days, "day")),
+        });
+        let ends: Vec<_> = ends.collect();
+        if !ends.is_empty() {
+            row.problems.push(format!("{}: {way_out}", ends.join(", ")));
         }
         let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
         let wanted = wanted.map(|url| url.to_string());
@@ -87,7 +87,8 @@ impl Row {
             row.problems
                 .push("the key of its root is there, and discard_root_keys is true: replica-pki issue".to_owned());
         }
-        row.notes = notes(host, phase, &facts);
+        // What to do about its end is said already.
+        row.notes = notes(host, &facts, if ends.is_empty() { phase } else { Phase::Settled });
         row.facts = Some(facts);
         Ok(row)
     }
@@ -125,7 +126,7 @@ fn way_out(host: &str, phase: Phase, facts: &Facts, root_ends_soon: bool) -> Str
     }
 }
 
-fn notes(host: &str, phase: Phase, facts: &Facts) -> Vec<String> {
+fn notes(host: &str, facts: &Facts, phase: Phase) -> Vec<String> {
     let mut notes = Vec::new();
     if !facts.root_key {
         notes.push("the key of its root was discarded, so a new certificate will need a new root".to_owned());
