@@ -4,11 +4,13 @@ mod help;
 mod host;
 mod look;
 mod mesh;
+mod protection;
 mod steps;
 
 pub(crate) use host::{Doctor, Install, Uninstall};
 pub(crate) use look::{Inspect, Verify};
 pub(crate) use mesh::{Issue, Renew, Status};
+pub(crate) use protection::{PassphraseFile, Protect, Unprotect};
 pub(crate) use steps::{Accept, Crl, Leaf, Request, Revoked, Root, Sealing, Signer};
 
 use std::path::PathBuf;
@@ -34,6 +36,12 @@ pub(crate) enum Command {
     /// Tell how the hosts of a mesh are: what ends soon, what does not fit
     #[command(after_help = help::STATUS)]
     Status(Status),
+    /// Encrypt the keys and passwords of a mesh under one passphrase
+    #[command(after_help = help::PROTECT)]
+    Protect(Protect),
+    /// Decrypt them again, or one host's password alone
+    #[command(after_help = help::UNPROTECT)]
+    Unprotect(Unprotect),
     /// Make one self-signed root
     #[command(after_help = help::ROOT)]
     Root(Root),

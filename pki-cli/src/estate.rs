@@ -6,6 +6,7 @@
 //! private/roots/LABEL.cer         each root that hosts trust, and
 //! private/roots/LABEL.key.pem     its key, unless it was discarded
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
+//! private/protected.pem           only if keys and passwords are sealed under a passphrase
 //! ```
 
 mod layout;
@@ -15,6 +16,7 @@ mod plan;
 mod renewal;
 mod rollover;
 mod work;
+mod safe;
 mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
@@ -23,6 +25,7 @@ pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
+pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 
@@ -32,9 +35,7 @@ use std::path::Path;
 
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
-use pki_core::key::KeyPair;
 use pki_core::name::{Fqdn, printable};
-use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
 use crate::files;
@@ -42,6 +43,8 @@ use crate::files;
 /// What lies in the folder.
 #[derive(Debug, Default)]
 pub(crate) struct Estate {
+    /// How its secrets are read and written.
+    pub(crate) safe: Safe,
     /// By label.
     pub(crate) roots: BTreeMap<String, Root>,
     /// By the host's name in lower case.
@@ -69,7 +72,7 @@ impl Estate {
 
     /// The same without those kits that cannot be read, which come by name with the reason.
     pub(crate) fn survey(dir: &Path) -> Result<(Self, Vec<(String, Failure)>)> {
-        let (mut estate, mut broken) = (Self::default(), Vec::new());
+        let (mut estate, mut broken) = (Self { safe: Safe::of(dir), ..Self::default() }, Vec::new());
         for name in names_in(&dir.join(PRIVATE).join(layout::ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
@@ -87,6 +90,14 @@ impl Estate {
         }
         estate.kits = kits;
         Ok((estate, broken))
+    }
+
+    /// Asks for the passphrase of a protected folder, if the work needs one of its secrets.
+    pub(crate) fn open_safe(&mut self, dir: &Path, work: &Work, passphrase_file: Option<&Path>) -> Result<()> {
+        if !(work.kits.is_empty() && work.roots.is_empty()) {
+            self.safe = Safe::open(dir, passphrase_file)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn kit(&self, host: &Fqdn) -> Option<&KitOnDisk> {
@@ -109,14 +120,10 @@ impl Estate {
 }
 
 /// A root with its key.
-pub(crate) fn authority(dir: &Path, label: &str, root: &Root) -> Result<Authority> {
+pub(crate) fn authority(dir: &Path, safe: &Safe, label: &str, root: &Root) -> Result<Authority> {
     let path = dir.join(root_key(label));
-    let pem = Zeroizing::new(files::read(&path)?);
-    let read = || -> Result<Authority> {
-        let text = str::from_utf8(&pem).map_err(|_| Failure::new("it is not a PEM file"))?;
-        Ok(Authority::from_parts(root.certificate.clone(), KeyPair::from_pkcs8_pem(text, None)?)?)
-    };
-    read().map_err(|failure| failure.context(path.display()))
+    let key = safe.key(&path)?;
+    Authority::from_parts(root.certificate.clone(), key).map_err(|error| Failure::from(error).context(path.display()))
 }
 
 /// The entries of a folder by name, in order; of one that is not there, none.

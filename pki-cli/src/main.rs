@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Command::Issue(arguments) => commands::issue::run(arguments),
         Command::Renew(arguments) => commands::renew::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),
+        Command::Protect(arguments) => commands::protect::run(&arguments),
+        Command::Unprotect(arguments) => commands::unprotect::run(&arguments),
         Command::Root(arguments) => commands::root::run(arguments),
         Command::Request(arguments) => commands::request::run(arguments),
         Command::Leaf(arguments) => commands::leaf::run(arguments),

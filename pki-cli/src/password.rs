@@ -1,9 +1,12 @@
 //! Where passwords come from: a file, a variable, a prompt on a terminal. Never an argument.
 
+pub(crate) mod passphrase;
+
 use std::io::IsTerminal as _;
 use std::path::Path;
 
 use pki_core::password::Password;
+use pki_core::vault::Vault;
 use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
@@ -12,13 +15,22 @@ use crate::{files, output};
 /// The variable that holds a password.
 pub(crate) const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
 
+/// The ways to give a secret without a prompt.
+struct Ways {
+    what: &'static str,
+    option: &'static str,
+    variable: &'static str,
+}
+
+const PASSWORD: Ways = Ways { what: "password", option: "--password-file", variable: VARIABLE };
+
 const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
 
 /// A password from `--password-file` or else from the variable, if there is either.
 pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
         Some(file) => from_file(file).map(Some),
-        None => from_variable(Password::new),
+        None => from_variable(&PASSWORD, Password::new),
     }
 }
 
@@ -26,7 +38,7 @@ pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
 pub(crate) fn given_for_opening(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
         Some(file) => read_first_line(file, or_empty).map(Some),
-        None => from_variable(or_empty),
+        None => from_variable(&PASSWORD, or_empty),
     }
 }
 
@@ -36,23 +48,33 @@ pub(crate) fn for_sealing(file: Option<&Path>, what: &str) -> Result<Password> {
         warn_if_not_portable(&password);
         return Ok(password);
     }
-    let first = ask(&format!("New password for {what}: "))?;
-    let second = ask("The same again: ")?;
-    if first.secret_text() != second.secret_text() {
-        return Err(Failure::new("the two passwords differ").hint("run the command again"));
-    }
-    warn_if_not_portable(&first);
-    Ok(first)
+    let password = ask_twice(&format!("New password for {what}: "), &PASSWORD)?;
+    warn_if_not_portable(&password);
+    Ok(password)
 }
 
 /// Asks on the terminal.
 pub(crate) fn ask(prompt: &str) -> Result<Password> {
+    ask_for(prompt, &PASSWORD)
+}
+
+fn ask_twice(prompt: &str, ways: &Ways) -> Result<Password> {
+    let first = ask_for(prompt, ways)?;
+    let second = ask_for("The same again: ", ways)?;
+    if first.secret_text() != second.secret_text() {
+        return Err(Failure::new(format!("the two {}s differ", ways.what)).hint("run the command again"));
+    }
+    Ok(first)
+}
+
+fn ask_for(prompt: &str, ways: &Ways) -> Result<Password> {
+    let Ways { what, option, variable } = ways;
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new("a password is needed, and there is no terminal to ask on")
-            .hint(format!("name a file with --password-file, or set {VARIABLE}")));
+        return Err(Failure::new(format!("a {what} is needed, and there is no terminal to ask on"))
+            .hint(format!("name a file with {option}, or set {variable}")));
     }
     let text = rpassword::prompt_password(prompt)
-        .map_err(|error| Failure::io("the password cannot be read from the terminal", &error))?;
+        .map_err(|error| Failure::io(format!("the {what} cannot be read from the terminal"), &error))?;
     Password::new(text).map_err(|error| Failure::new(error).hint("run the command again and type one"))
 }
 
@@ -66,7 +88,7 @@ pub(crate) fn warn_if_not_portable(password: &Password) {
     }
 }
 
-/// The first line of a file, which must not be empty.
+/// The first line of a file, which must not be empty, or what a protected file holds.
 pub(crate) fn from_file(path: &Path) -> Result<Password> {
     read_first_line(path, Password::new)
 }
@@ -77,6 +99,12 @@ fn read_first_line(path: &Path, accept: impl Fn(String) -> pki_core::Result<Pass
     // Notepad and PowerShell 5 put a byte order mark before the text.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let text = str::from_utf8(bytes).map_err(|_| context(Failure::new("it is not UTF-8").hint(AS_TEXT)))?;
+    if Vault::is_sealed_password(text) {
+        let passphrase = passphrase::known(None, path)?;
+        return Vault::open(text, &passphrase)
+            .and_then(|vault| vault.open_password(text))
+            .map_err(|error| passphrase::failure(error, path));
+    }
     let first_line = text.lines().next().unwrap_or_default();
     refuse_controls(first_line).map_err(context)?;
     accept(first_line.to_owned()).map_err(|error| context(error.into()))
@@ -90,18 +118,19 @@ fn refuse_controls(text: &str) -> Result<()> {
     Ok(())
 }
 
-fn from_variable(accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
-    match std::env::var(VARIABLE) {
+fn from_variable(ways: &Ways, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
+    let Ways { what, option, variable } = ways;
+    match std::env::var(variable) {
         Ok(text) => {
             let text = Zeroizing::new(text);
-            refuse_controls(&text).map_err(|failure| failure.context(VARIABLE))?;
-            accept(text.to_string()).map(Some).map_err(|error| Failure::from(error).context(VARIABLE))
+            refuse_controls(&text).map_err(|failure| failure.context(variable))?;
+            accept(text.to_string()).map(Some).map_err(|error| Failure::from(error).context(variable))
         }
         Err(std::env::VarError::NotPresent) => Ok(None),
         // The error itself would show the password.
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode")
-            .context(VARIABLE)
-            .hint("put the password into a file and name that with --password-file")),
+            .context(variable)
+            .hint(format!("put the {what} into a file and name that with {option}"))),
     }
 }
 

@@ -28,10 +28,10 @@
 //! records count if their folder belongs to the administrators, and stop the run if it does not. In the other direction
 //! `replica-pki uninstall` hands what it added over to the marks.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use pki_core::bundle::{Bundle, BundleFile};
-use pki_core::certificate::Certificate;
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::Time;
 use sha2::{Digest as _, Sha256};
@@ -49,7 +49,8 @@ pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     let choices = Choices::default();
     let plan = Plan::of_parts(bundle.fqdn.as_str(), &bundle.leaf, &trust, &choices)?;
     let remaining = plan::remaining(&bundle.leaf, &trust);
-    let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &trust)).collect();
+    let paths = trust.iter().map(|(path, root)| (root.as_der(), path.as_str())).collect();
+    let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &paths)).collect();
     // What fails ends install.cmd. Uninstall.cmd goes on.
     let checked: Vec<_> = calls.iter().map(checked).collect();
     let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &checked);
@@ -78,14 +79,14 @@ fn refuse_unsafe(path: &str) -> Result<()> {
         .hint("name hosts and roots with letters, digits, hyphens and dots"))
 }
 
-/// How both scripts call a step.
-fn call(step: &Step, trust: &[(String, Certificate)]) -> Option<String> {
+/// How both scripts call a step. Each root's path is found by its DER.
+fn call(step: &Step, paths: &BTreeMap<&[u8], &str>) -> Option<String> {
     Some(match step {
         // Certutil imports the key together with the certificate.
         Step::ImportKey { .. } => return None,
         Step::AddLeaf { certificate, .. } => format!("call :leaf {}", certificate.sha256_thumbprint()),
         Step::AddRoot(root) => {
-            let (path, _) = trust.iter().find(|(_, certificate)| certificate == root)?;
+            let path = paths.get(root.as_der())?;
             format!("call :root \"{}\" {} {}", windows_path(path), root.thumbprint(), root.sha256_thumbprint())
         }
         Step::DisableRevocationCheck(value) => {

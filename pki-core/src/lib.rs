@@ -33,6 +33,7 @@
 //! | a certificate for a key that stays where it is | [`request::CertificationRequest`] |
 //! | a revocation list | [`revocation::Revocations`] |
 //! | a PFX of your own making, or one of others explained | [`pfx::seal`], [`pfx::open`] |
+//! | secrets kept under one passphrase | [`vault::Vault`] |
 //! | to know whether a peer will accept a certificate | [`verify::verify`] |
 //! | a CA in a unit test | `examples/unit_test.rs` |
 //!
@@ -56,6 +57,7 @@ pub mod error;
 pub mod name;
 pub mod password;
 pub mod key;
+pub mod vault;
 pub mod validity;
 pub mod certificate;
 pub mod profile;

@@ -64,6 +64,33 @@ Examples:
 
 Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something is wrong";
 
+pub(super) const PROTECT: &str = "\
+Encrypts DIR/private/roots/*.key.pem and DIR/private/passwords/*.txt: PBES2 with PBKDF2-HMAC-
+SHA-256, 600,000 rounds, and AES-256. From then on issue and renew ask for the passphrase when
+they need a key, and encrypt what they make. A protected folder can be protected again: what
+lies there plain is encrypted too, and --change gives all of it another passphrase.
+
+A protected key is ordinary PKCS#8: OpenSSL opens it, and so does --root-key with
+--root-key-password-file. Without the passphrase nobody does. What was there unencrypted
+may still be found on the disk by who searches it for removed files.
+
+Examples, with a file that holds a passphrase:
+  replica-pki protect --passphrase-file passphrase.txt
+  replica-pki issue HOST9.atwork.at --passphrase-file passphrase.txt
+  replica-pki protect --change other.txt --passphrase-file passphrase.txt
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const UNPROTECT: &str = "\
+Decrypts what protect encrypted. With a host, writes that host's password into a new file of its
+own, for the administrator who installs the kit, and leaves everything else protected.
+
+Examples, after those of protect:
+  replica-pki unprotect HOST4.atwork.at --out HOST4.txt --passphrase-file other.txt
+  replica-pki unprotect --passphrase-file other.txt
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
 pub(super) const ROOT: &str = "\
 Writes NAME.cer (DER) and NAME.key.pem (PKCS#8, for its owner's eyes only).
 

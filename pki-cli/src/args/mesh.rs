@@ -9,7 +9,7 @@ use pki_core::name::Fqdn;
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::Days;
 
-use super::PasswordFile;
+use super::{PassphraseFile, PasswordFile};
 use crate::inventory::CrlUrl;
 
 #[derive(Args)]
@@ -55,6 +55,8 @@ pub(crate) struct Issue {
     pub(crate) discard_root_keys: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFile,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -94,6 +96,8 @@ pub(crate) struct Renew {
     pub(crate) finish: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFile,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,7 +6,7 @@ use pki_core::revocation::{Revocation, RevocationList, Revocations};
 use pki_core::validity::Validity;
 use serde::Serialize;
 
-use super::{keys, plural};
+use super::{folder_and_file, keys, plural};
 use crate::args::{Crl, Revoked};
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
@@ -47,15 +47,6 @@ pub(crate) fn run(arguments: Crl) -> Result {
     batch.commit()?;
     show(&out, &list, json)?;
     Ok(Exit::Done)
-}
-
-/// A file of its own is staged in its folder.
-fn folder_and_file(out: &Path) -> Result<(&Path, &Path)> {
-    let file = out.file_name().ok_or_else(|| {
-        Failure::new(format!("{} is not a file's name", out.display())).hint("name the file that is to be written")
-    })?;
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    Ok((folder.unwrap_or(Path::new(".")), Path::new(file)))
 }
 
 fn continued(root: pki_core::certificate::Certificate, path: &Path) -> Result<Revocations> {

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = ask::inventory(dir, &arguments)?;
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;
-    let estate = Estate::read(dir)?;
+    let mut estate = Estate::read(dir)?;
     let wishes = Wishes {
         prune: arguments.prune,
         replace: arguments.replace.clone(),
@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     };
     work.kits.iter().for_each(|kit| warn_of_single_label(&kit.entry.fqdn));
 
+    estate.open_safe(dir, &work, arguments.passphrase.file.as_deref())?;
     let made = estate::make(dir, &inventory, &estate, &work, &passwords, now)?;
     let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
     let fresh = made.hosts.iter().zip(&work.kits).filter(|(_, kit)| kit.reason != Reason::Encoding);

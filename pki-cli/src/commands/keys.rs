@@ -31,7 +31,9 @@ pub(super) fn key(path: &Path, password_file: Option<&Path>, option: &str) -> Re
         let needs_password = matches!(error, Error::WrongPassword { .. } | Error::PasswordNeeded { .. });
         let failure = Failure::from(error).context(path.display());
         if needs_password {
-            failure.hint(format!("name the file that holds the key's password with {option}"))
+            failure.hint(format!(
+                "name the file that holds the key's password with {option}; in a protected folder that is the passphrase"
+            ))
         } else {
             failure
         }

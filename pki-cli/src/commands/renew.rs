@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = Inventory::of(dir)?;
-    let (estate, now) = (Estate::read(dir)?, system::now()?);
+    let (mut estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {
         hosts: arguments.hosts.clone(),
         within: i64::from(arguments.within.days().get()),
@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
         }
         None => PasswordSource::Generate,
     };
+    estate.open_safe(dir, &renewed.work, arguments.passphrase.file.as_deref())?;
     let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
     let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
     if let Some(end) = fresh.hosts.iter().map(|host| host.bundle.leaf.validity().not_after).find(|end| *end < full) {

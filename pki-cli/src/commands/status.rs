@@ -61,6 +61,8 @@ struct Rows(Vec<Row>);
 struct Summary<'s> {
     passed: bool,
     dir: String,
+    /// Whether keys and passwords are sealed under a passphrase.
+    protected: bool,
     at: String,
     within_days: i64,
     hosts: &'s [Row],
@@ -169,13 +171,15 @@ impl Mesh<'_> {
         let passed = rows.iter().all(|row| row.problems.is_empty());
         if json {
             let (dir, at) = (dir.display().to_string(), self.now.to_string());
-            output::json(&Summary { passed, dir, at, within_days: self.within, hosts: rows })?;
+            let protected = self.estate.safe.is_protected();
+            output::json(&Summary { passed, dir, protected, at, within_days: self.within, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
+            let protected = if self.estate.safe.is_protected() { "protected by a passphrase, " } else { "" };
             output::result(&format!(
-                "{}\n{}: {end}, judged at {}\n",
+                "{}\n{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),
                 output::path(dir),
                 self.now

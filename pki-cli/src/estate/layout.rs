@@ -7,19 +7,26 @@ pub(crate) const HOSTS: &str = "hosts";
 /// What must stay.
 pub(crate) const PRIVATE: &str = "private";
 pub(super) const ROOTS: &str = "roots";
+pub(super) const PASSWORDS: &str = "passwords";
+/// What shows that everything secret is sealed, and by which passphrase.
+pub(super) const PROTECTED: &str = "protected.pem";
 /// How the file of a root ends.
 pub(super) const CERTIFICATE: &str = ".cer";
+/// How the file of a root's key ends.
+pub(super) const KEY: &str = ".key.pem";
+/// How the file of a password ends.
+pub(super) const PASSWORD: &str = ".txt";
 
 pub(crate) fn root_certificate(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}{CERTIFICATE}")].iter().collect()
 }
 
 pub(crate) fn root_key(label: &str) -> PathBuf {
-    [PRIVATE, ROOTS, &format!("{label}.key.pem")].iter().collect()
+    [PRIVATE, ROOTS, &format!("{label}{KEY}")].iter().collect()
 }
 
 pub(crate) fn password_file(host: &str) -> PathBuf {
-    [PRIVATE, "passwords", &format!("{host}.txt")].iter().collect()
+    [PRIVATE, PASSWORDS, &format!("{host}{PASSWORD}")].iter().collect()
 }
 
 pub(crate) fn kit_folder(host: &str) -> PathBuf {

@@ -16,7 +16,7 @@ use super::{Estate, KitWork, Reason, Root, Work, authority, kit_folder, password
 use crate::exit::{Failure, PASSWORD_HINT, Result};
 use crate::inventory::Inventory;
 use crate::workers::Workers;
-use crate::{files, password, system};
+use crate::{files, system};
 
 /// What was made.
 pub(crate) struct Fresh {
@@ -58,7 +58,7 @@ fn signers(dir: &Path, estate: &Estate, work: &Work) -> Result<Vec<IssuedRoot>> 
     let labels: BTreeSet<_> = signing.filter(|label| !new.contains(label)).collect();
     let roots: BTreeMap<_, _> = labels.iter().filter_map(|label| Some((*label, estate.roots.get(*label)?))).collect();
     let issued = |(label, root): (&str, &Root)| {
-        Ok(IssuedRoot { label: label.to_owned(), authority: authority(dir, label, root)? })
+        Ok(IssuedRoot { label: label.to_owned(), authority: authority(dir, &estate.safe, label, root)? })
     };
     roots.into_iter().map(issued).collect()
 }
@@ -84,7 +84,7 @@ fn order(
     order.encoding = kit.encoding;
     // The administrator of a host that had a kit knows its password already.
     if estate.had_kit(&kit.entry.fqdn, &kit.signer) && matches!(passwords, PasswordSource::Generate) {
-        order.password = recorded_password(dir, kit)?;
+        order.password = recorded_password(dir, estate, kit)?;
     }
     Ok(order)
 }
@@ -118,7 +118,7 @@ fn identity_of(
     let fqdn = &kit.entry.fqdn;
     let old = estate.kit(fqdn).ok_or_else(|| Failure::new(format!("the kit of {fqdn} is gone")))?;
     let path = dir.join(kit_folder(&old.host)).join(&old.pfx.file);
-    let recorded = recorded_password(dir, kit)?;
+    let recorded = recorded_password(dir, estate, kit)?;
     let password = match (&recorded, passwords) {
         (Some(password), _) | (None, PasswordSource::Given(password)) => password,
         _ => {
@@ -135,7 +135,7 @@ fn identity_of(
     Ok((identity, recorded))
 }
 
-fn recorded_password(dir: &Path, kit: &KitWork) -> Result<Option<Password>> {
+fn recorded_password(dir: &Path, estate: &Estate, kit: &KitWork) -> Result<Option<Password>> {
     let path = dir.join(password_file(kit.entry.fqdn.as_str()));
-    if path.symlink_metadata().is_ok() { password::from_file(&path).map(Some) } else { Ok(None) }
+    if path.symlink_metadata().is_ok() { estate.safe.password(&path).map(Some) } else { Ok(None) }
 }

@@ -9,7 +9,6 @@ use pki_core::mesh::{IssuedHost, IssuedRoot};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key};
 use crate::exit::{Failure, Result};
@@ -45,7 +44,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     for root in made.roots {
         let is_known = estate.roots.contains_key(&root.label);
         if !made.work.discarded.contains(&root.label) {
-            let pem = root.authority.secret_key().secret_pkcs8_pem()?;
+            let pem = estate.safe.key_file(root.authority.secret_key())?;
             put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
         }
         put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
@@ -53,7 +52,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let is_known = estate.had_kit(&bundle.fqdn, &kit.signer);
         if let Some(password) = password {
-            let line = Zeroizing::new(format!("{}\n", password.secret_text()));
+            let line = estate.safe.password_file(password)?;
             put(&mut batch, is_known, password_file(bundle.fqdn.as_str()), line.as_bytes())?;
         } else if made.given && is_known {
             batch.remove(password_file(bundle.fqdn.as_str()));

@@ -4,12 +4,12 @@
 //! name, and from that moment the batch counts as done: whoever comes next moves the rest into place. Whatever is found
 //! without a journal is removed. Each piece appears, changes or goes as a whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 
 use super::{
     create_new, create_private_folder, is_own_folder, kind, private_folder_builder, refuse_existing, rename_new, shut,
@@ -21,14 +21,13 @@ use crate::exit::{Failure, Result};
 pub(crate) struct Batch {
     /// What they change.
     root: PathBuf,
-    /// Held while the batch is made, so that another run can tell a batch at work from one that was killed. Dropped
-    /// before the folder that it lies in: Windows removes no folder with an open file.
-    _lock: File,
-    staging: TempDir,
+    /// Held while the batch is made, so that another run can tell a batch at work from one that was killed.
+    lock: Option<File>,
+    staging: PathBuf,
+    /// Whether the staging folder is still needed when this run has ended.
+    is_half_done: bool,
     /// In this order.
     pieces: Vec<Piece>,
-    /// What has to be forced to disk.
-    written: Vec<PathBuf>,
 }
 
 /// What changes as one.
@@ -75,17 +74,11 @@ impl Batch {
             shut(&parent)?;
         }
         recover(root, staged_in)?;
-        let context = |error: io::Error| Failure::io(format!("cannot write in {}", parent.display()), &error);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PREFIX);
-        // On Unix from the start; elsewhere nothing is inside yet when it is shut.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-        let staging = builder.tempdir_in(&parent).map_err(context)?;
-        shut(staging.path())?;
-        let lock = create_new(&staging.path().join(LOCK)).map_err(context)?;
-        lock.try_lock().map_err(|error| context(error.into()))?;
-        Ok(Self { root: root.to_owned(), _lock: lock, staging, pieces: Vec::new(), written: Vec::new() })
+        let (staging, lock) = staging_folder(&parent)
+            .map_err(|error| Failure::io(format!("cannot write in {}", parent.display()), &error))?;
+        let batch = Self { root: root.to_owned(), lock: Some(lock), staging, is_half_done: false, pieces: Vec::new() };
+        shut(&batch.staging)?;
+        Ok(batch)
     }
 
     /// Adds a file.
@@ -136,21 +129,24 @@ impl Batch {
     /// taken back.
     pub(crate) fn commit(mut self) -> Result<()> {
         refuse_existing(&self.root, self.pieces.iter().filter(|it| it.change == Change::Add).map(|it| &it.path))?;
-        sync::all(self.staging.path(), &self.written).map_err(|error| self.cannot_write(&error))?;
+        sync::all(&self.staging.join(NEW)).map_err(|error| self.cannot_write(&error))?;
         self.write_journal().map_err(|error| self.cannot_write(&error))?;
-        let places = Places { root: &self.root, staging: self.staging.path() };
+        let places = Places { root: &self.root, staging: &self.staging };
         for (number, piece) in self.pieces.iter().enumerate() {
-            let Err(failure) = places.carry_out(number, piece) else { continue };
+            let last = number + 1 == self.pieces.len();
+            let moved = places.carry_out(number, piece);
+            let synced = moved.and_then(|()| if last { places.sync(&self.pieces) } else { Ok(()) });
+            let Err(failure) = synced else { continue };
             let undone = (0..=number).rev().zip(self.pieces.iter().take(number + 1).rev());
             let is_undone = undone.map(|(number, piece)| places.undo(number, piece)).all(|result| result.is_ok());
-            if is_undone && fs::remove_file(self.staging.path().join(JOURNAL)).is_ok() {
+            if is_undone && fs::remove_file(self.staging.join(JOURNAL)).is_ok() {
                 return Err(failure);
             }
-            self.staging.disable_cleanup(true);
+            self.is_half_done = true;
             return Err(failure.and("the change is half done; run the command again to finish it"));
         }
         // From here on nothing of the staging folder is needed; the journal goes first, so that nobody reads it again.
-        let _ = fs::remove_file(self.staging.path().join(JOURNAL));
+        let _ = fs::remove_file(self.staging.join(JOURNAL));
         Ok(())
     }
 
@@ -161,30 +157,71 @@ impl Batch {
     }
 
     fn stage(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let staged = self.staging.path().join(NEW).join(path);
+        let staged = self.staging.join(NEW).join(path);
         let write = || {
             private_folder_builder().recursive(true).create(staged.parent().unwrap_or(&staged))?;
             create_new(&staged)?.write_all(bytes)
         };
-        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))?;
-        self.written.push(staged);
-        Ok(())
+        write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))
     }
 
     fn write_journal(&self) -> io::Result<()> {
-        let (unfinished, journal) = (self.staging.path().join(UNFINISHED_JOURNAL), self.staging.path().join(JOURNAL));
+        let (unfinished, journal) = (self.staging.join(UNFINISHED_JOURNAL), self.staging.join(JOURNAL));
         let mut file = create_new(&unfinished)?;
-        serde_json::to_writer(&file, &self.pieces)?;
-        file.flush()?;
+        file.write_all(&serde_json::to_vec(&self.pieces)?)?;
         file.sync_all()?;
         drop(file);
         fs::rename(unfinished, journal)?;
-        sync::folder(self.staging.path())
+        sync::folder(&self.staging)
     }
 
     fn cannot_write(&self, error: &io::Error) -> Failure {
         Failure::io(format!("cannot write in {}", self.root.display()), error)
     }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if !self.is_half_done {
+            remove_staging(&self.staging, self.lock.take());
+        }
+    }
+}
+
+/// Makes a folder with a lock inside that is held.
+fn staging_folder(parent: &Path) -> io::Result<(PathBuf, File)> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX);
+    // On Unix from the start; elsewhere nothing is inside yet when it is shut.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let mut attempts = 0..3;
+    loop {
+        let staging = builder.tempdir_in(parent)?;
+        match create_new(&staging.path().join(LOCK)) {
+            // Another run takes an empty folder for what a killed one left, and removes it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && attempts.next().is_some() => {}
+            lock => {
+                let lock = lock?;
+                lock.try_lock()?;
+                return Ok((staging.keep(), lock));
+            }
+        }
+    }
+}
+
+/// Removes a staging folder that is not needed any more. The lock goes last, so that what a killed run left of this is
+/// still known for what it is. What cannot be removed is in nobody's way.
+fn remove_staging(staging: &Path, lock: Option<File>) {
+    for name in [JOURNAL, UNFINISHED_JOURNAL] {
+        let _ = fs::remove_file(staging.join(name));
+    }
+    for name in [OLD, NEW] {
+        let _ = fs::remove_dir_all(staging.join(name));
+    }
+    // Windows removes no folder with an open file.
+    drop(lock);
+    let _ = fs::remove_dir_all(staging);
 }
 
 /// Finishes the batches of killed runs that had their journal, and removes the others. Batches at work are left alone,
@@ -196,7 +233,14 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
         // Opening a pipe that somebody called so would never end, and a link would lead elsewhere.
         let is_plain = |path: &Path| kind(path).is_ok_and(|kind| kind.is_file());
-        if !is_staging || !is_own_folder(&staging).unwrap_or(false) || !is_plain(&lock) {
+        if !is_staging || !is_own_folder(&staging).unwrap_or(false) {
+            continue;
+        }
+        // Killed before there was a lock, or when nothing else was left. With anything inside it is somebody else's.
+        if !exists(&lock) {
+            let _ = fs::remove_dir(&staging);
+        }
+        if !is_plain(&lock) {
             continue;
         }
         let Ok(lock) = File::open(lock) else { continue };
@@ -207,9 +251,7 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
         if is_plain(&journal) {
             finish(root, &staging, &journal)?;
         }
-        // Windows removes no folder with an open file. What cannot be removed is in nobody's way.
-        drop(lock);
-        let _ = fs::remove_dir_all(staging);
+        remove_staging(&staging, Some(lock));
     }
     Ok(())
 }
@@ -230,6 +272,7 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     for (number, piece) in pieces.iter().enumerate() {
         places.carry_out(number, piece)?;
     }
+    places.sync(&pieces)?;
     fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))
 }
 
@@ -256,9 +299,17 @@ impl Places<'_> {
             if piece.change != Change::Remove {
                 rename_new(&new, &target)?;
             }
-            sync::folder(folder)
+            Ok(())
         };
         carry_out().map_err(|error| Failure::io(format!("cannot change {}", target.display()), &error))
+    }
+
+    /// Forces to disk where things lie now: only then the journal may go.
+    fn sync(&self, pieces: &[Piece]) -> Result<()> {
+        let folders = pieces.iter().flat_map(|piece| piece.path.ancestors().skip(1)).collect::<BTreeSet<_>>();
+        let folders = folders.into_iter().map(|folder| self.root.join(folder)).filter(|folder| folder.is_dir());
+        sync::folders(self.root, &folders.collect::<Vec<_>>())
+            .map_err(|error| Failure::io(format!("cannot change {}", self.root.display()), &error))
     }
 
     fn undo(&self, number: usize, piece: &Piece) -> io::Result<()> {

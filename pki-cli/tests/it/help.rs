@@ -2,10 +2,12 @@
 
 use crate::support::{Ended, Room};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "issue",
     "renew",
     "status",
+    "protect",
+    "unprotect",
     "root",
     "request",
     "leaf",
@@ -32,6 +34,8 @@ fn examples(help: &str, program: &str) -> Vec<Vec<String>> {
 fn every_example_runs_in_the_order_of_the_pages() {
     for pages in [&["--help"][..], &COMMANDS] {
         let room = Room::new();
+        room.write("passphrase.txt", "correct horse battery staple\n");
+        room.write("other.txt", "staple battery horse correct\n");
         for page in pages.iter().filter(|page| !ON_WINDOWS.contains(page)) {
             let help = if page.starts_with('-') { room.done(&[page]) } else { room.done(&[page, "--help"]) };
             let examples = examples(&help, "replica-pki");

@@ -10,16 +10,22 @@
 
 mod crl_urls;
 mod discarded_keys;
+mod at_once;
 mod failures;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod growing;
 mod help;
 mod inspect;
 mod inventories;
+#[cfg(target_os = "linux")]
+mod killed;
 mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
 mod recovery;
+mod protection;
 mod renewal;
 mod renewal_page;
 mod requests;

@@ -60,6 +60,7 @@ impl Room {
             .current_dir(self.0.path())
             .env_remove("REPLICA_PKI_DIR")
             .env_remove("REPLICA_PKI_PASSWORD")
+            .env_remove("REPLICA_PKI_PASSPHRASE")
             .stdin(Stdio::null());
         command
     }
@@ -105,6 +106,43 @@ impl Ended {
             code: output.status.code().expect("not killed"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// A room with a mesh of small keys in `replica-pki`.
+pub(crate) fn mesh(arguments: &[&str]) -> Room {
+    let room = Room::new();
+    room.done(&[&["issue", "--key", "rsa-2048"], arguments].concat());
+    room
+}
+
+/// Changes the inventory as its owner could.
+#[cfg(target_os = "linux")]
+pub(crate) fn edit_inventory(room: &Room, from: &str, to: &str) {
+    let inventory = "replica-pki/inventory.toml";
+    let text = String::from_utf8(room.read(inventory)).unwrap();
+    assert!(text.contains(from), "{text}");
+    room.write(inventory, text.replace(from, to));
+}
+
+/// Another room with the same in it.
+pub(crate) fn copy(room: &Room) -> Room {
+    let copy = Room::new();
+    copy_folder(&room.path(""), &copy.path(""));
+    copy
+}
+
+/// With the access rights of each file and folder.
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_folder(&from, &to);
+            fs::set_permissions(&to, fs::metadata(&from).unwrap().permissions()).unwrap();
+        } else {
+            fs::copy(&from, &to).unwrap();
         }
     }
 }

@@ -12,14 +12,15 @@ fn a_room_uses_only_rooms_declared_above_it() {
 #[test]
 fn each_library_stays_in_its_room() {
     let sources = Sources::of_this_crate();
-    for (library, room) in [
-        ("rsa", "key"),
-        ("p12", "pfx"),
-        ("yasna", "pfx"),
-        ("cbc", "pfx"),
-        ("des", "pfx"),
-        ("rc2", "pfx"),
-        ("idna", "name"),
+    for (library, rooms) in [
+        ("rsa", &["key"][..]),
+        ("p12", &["pfx"]),
+        ("yasna", &["pfx"]),
+        ("cbc", &["pfx", "vault"]),
+        ("aes", &["vault"]),
+        ("des", &["pfx"]),
+        ("rc2", &["pfx"]),
+        ("idna", &["name"]),
     ] {
         let users: Vec<_> = sources
             .files
@@ -28,7 +29,7 @@ fn each_library_stays_in_its_room() {
             .collect();
         assert!(!users.is_empty(), "{library}");
         for file in users {
-            assert_eq!(file.room(), room, "{} uses {library}", file.path);
+            assert!(rooms.contains(&file.room()), "{} uses {library}", file.path);
         }
     }
     let builds = |file: &&File| tokens(&file.code).windows(3).any(|words| words == ["x509_cert", "::", "builder"]);

@@ -27,6 +27,7 @@ mod requests;
 mod revocation;
 mod support;
 mod times;
+mod vault;
 mod verify;
 mod verify_chains;
 mod webpki;

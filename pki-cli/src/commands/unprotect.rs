@@ -1,0 +1,54 @@
+//! `unprotect`: the secrets of a mesh's folder become plain files again, or one password does.
+
+use std::path::Path;
+
+use pki_core::name::Fqdn;
+
+use super::folder_and_file;
+use super::protect::{refuse_without_mesh, show};
+use crate::args::Unprotect;
+use crate::estate::{PRIVATE, Safe, password_file, secrets};
+use crate::exit::{Exit, Failure, Result};
+use crate::files::{self, Batch, FolderLock};
+use crate::output;
+
+pub(crate) fn run(arguments: &Unprotect) -> Result {
+    let Unprotect { host, out, dir, passphrase, json } = arguments;
+    let dir = dir.path.as_path();
+    refuse_without_mesh(dir)?;
+    let _lock = FolderLock::take(dir, PRIVATE)?;
+    files::recover(dir, PRIVATE)?;
+    if let (Some(host), Some(out)) = (host, out) {
+        let (folder, file) = folder_and_file(out)?;
+        files::refuse_existing(folder, [file])?;
+        let password = one_password(dir, host, passphrase.file.as_deref())?;
+        let mut batch = Batch::new(folder, "")?;
+        batch.file(file, password.as_bytes())?;
+        batch.commit()?;
+        output::summary(*json, &out.display().to_string(), host.as_str(), &[["password", &output::path(out)]])?;
+        return Ok(Exit::Done);
+    }
+    let old = Safe::open(dir, passphrase.file.as_deref())?;
+    let mut count = 0;
+    if let Some((mark, _)) = old.mark()? {
+        let mut batch = Batch::new(dir, PRIVATE)?;
+        batch.remove(mark);
+        for secret in secrets(dir)? {
+            if secret.is_sealed(dir)? {
+                batch.put_file(secret.path(), old.moved_to(&Safe::Plain, dir, &secret)?.as_bytes())?;
+                count += 1;
+            }
+        }
+        batch.commit()?;
+    }
+    show(dir, false, count, *json)
+}
+
+fn one_password(dir: &Path, host: &Fqdn, passphrase_file: Option<&Path>) -> Result<zeroize::Zeroizing<String>> {
+    let path = dir.join(password_file(host.as_str()));
+    if !path.is_file() {
+        return Err(Failure::new(format!("there is no {}", path.display()))
+            .hint("name a host of the mesh; if its password was given with --password-file, it is not kept here"));
+    }
+    Safe::Plain.password_file(&Safe::open(dir, passphrase_file)?.password(&path)?)
+}

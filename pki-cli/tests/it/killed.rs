@@ -1,0 +1,136 @@
+//! A run that is killed leaves nothing that the same command does not complete: nothing is lost, no kit is a mixture,
+//! and no file is readable by others. Killed at every moment at which it changes the disk.
+
+mod points;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use pki_core::authority::Authority;
+use pki_core::certificate::Certificate;
+use pki_core::key::KeyPair;
+
+use crate::support::{Room, copy, edit_inventory, mesh};
+use points::{for_each, kill, points};
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+#[test]
+fn issue_is_completed_in_a_fresh_folder() {
+    let arguments = ["issue", "a.test", "b.test", "--trust", "shared", "--key", "rsa-2048"];
+    killed_everywhere(&Room::new(), &arguments, 80);
+}
+
+#[test]
+fn issue_is_completed_when_a_host_is_added() {
+    let room = mesh(&["a.test"]);
+    killed_everywhere(&room, &["issue", "b.test"], 100);
+}
+
+#[test]
+fn pruning_is_completed() {
+    let room = mesh(&["a.test", "b.test", "c.test"]);
+    edit_inventory(&room, "\n[[host]]\nfqdn = \"c.test\"\n", "");
+    killed_everywhere(&room, &["issue", "--prune"], 60);
+}
+
+#[test]
+fn renewal_is_completed_and_then_finished() {
+    let room = mesh(&["a.test", "b.test", "--days", "30"]);
+    edit_inventory(&room, "leaf_days = 30", "leaf_days = 730");
+    let before = room.files();
+    killed_everywhere(&room, &["renew"], 80);
+    room.done(&["renew"]);
+    for host in ["a.test", "b.test"] {
+        let kit = format!("replica-pki/hosts/{host}");
+        let old = files_below(&before, &kit);
+        assert!(!old.is_empty() && old == files_below(&room.files(), &format!("{kit}/previous")), "{host}");
+    }
+    killed_everywhere(&room, &["renew", "--finish"], 20);
+}
+
+#[test]
+fn a_new_root_is_completed_beside_the_old_one() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "30", "--days", "20"]);
+    edit_inventory(&room, "root_days = 30", "root_days = 3650");
+    edit_inventory(&room, "leaf_days = 20", "leaf_days = 730");
+    killed_and_repeated(&room, &["renew"], 80, Some("this is phase 1"));
+    room.done(&["renew"]);
+    killed_and_repeated(&room, &["renew", "--roots-installed"], 80, Some("no root is in phase 1"));
+    room.done(&["renew", "--roots-installed"]);
+    killed_everywhere(&room, &["renew", "--finish"], 40);
+}
+
+/// Kills a command at each of its points, in a copy of the room each time, and runs it again.
+fn killed_everywhere(room: &Room, arguments: &[&str], at_least: usize) {
+    killed_and_repeated(room, arguments, at_least, None);
+}
+
+/// The steps of a root's rollover are not taken twice: `refusal` is what the repeated command says if the next run had
+/// only to finish what the killed one had begun.
+fn killed_and_repeated(room: &Room, arguments: &[&str], at_least: usize, refusal: Option<&str>) {
+    let completed = copy(room);
+    let points = points(&completed, arguments);
+    assert!(points.len() >= at_least, "{} points only", points.len());
+    let (before, after) = (room.files(), completed.files());
+    for_each(points, |point| {
+        let room = copy(room);
+        kill(&room, arguments, &point);
+        let context = format!("{arguments:?} killed at {point:?}");
+        assert_owner_only(&room.path("replica-pki"), &context);
+        let ended = room.run(arguments);
+        let is_done_already = refusal.is_some_and(|refusal| ended.stderr.contains(refusal));
+        assert_eq!(ended.code, i32::from(is_done_already), "{context}: {ended:?}");
+        assert_complete(&room, &before, &after, &context);
+        if refusal.is_none() {
+            room.done(&["status"]);
+        }
+    });
+}
+
+/// After a run that was killed and repeated the folder has the files that it has after a run that was not, those that
+/// such a run leaves alone are what they were, and all belong together.
+fn assert_complete(room: &Room, before: &Files, after: &Files, context: &str) {
+    let now = room.files();
+    let paths = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(paths(&now), paths(after), "{context}");
+    let staging = fs::read_dir(room.path("replica-pki/private")).unwrap().map(|entry| entry.unwrap().file_name());
+    let staging: Vec<_> = staging.filter(|name| name.to_str().unwrap().starts_with('.')).collect();
+    assert_eq!(staging, [""; 0], "{context}");
+    for (path, contents) in before.iter().filter(|(path, contents)| after.get(*path) == Some(*contents)) {
+        assert!(now.get(path) == Some(contents), "{context}: {} changed", path.display());
+    }
+    assert_owner_only(&room.path("replica-pki"), context);
+    let folder = room.path("replica-pki/private/roots");
+    for (path, contents) in &now {
+        let Some(label) = path.to_str().unwrap().strip_prefix("replica-pki/private/roots/") else { continue };
+        if let Some(label) = label.strip_suffix(".cer") {
+            let pem = fs::read_to_string(folder.join(format!("{label}.key.pem"))).unwrap();
+            let key = KeyPair::from_pkcs8_pem(&pem, None).unwrap();
+            Authority::from_parts(Certificate::from_der(contents).unwrap(), key).unwrap();
+        }
+    }
+    for host in fs::read_dir(room.path("replica-pki/hosts")).unwrap() {
+        let host = host.unwrap().file_name().into_string().unwrap();
+        let password = format!("replica-pki/private/passwords/{host}.txt");
+        room.done(&["verify", &format!("replica-pki/hosts/{host}"), "--password-file", &password]);
+    }
+}
+
+/// The files below a folder by their paths inside it.
+fn files_below(files: &Files, folder: &str) -> Files {
+    let inside =
+        |(path, contents): (&PathBuf, &Vec<u8>)| Some((path.strip_prefix(folder).ok()?.to_owned(), contents.clone()));
+    files.iter().filter_map(inside).collect()
+}
+
+/// The folder and all below it. It may not be there yet.
+fn assert_owner_only(path: &Path, context: &str) {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return };
+    assert_eq!(metadata.permissions().mode() & 0o077, 0, "{context}: {}", path.display());
+    if metadata.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| assert_owner_only(&entry.unwrap().path(), context));
+    }
+}
