@@ -5,6 +5,7 @@
 //! hosts/HOST/                     a kit
 //! private/roots/LABEL.cer         each root that hosts trust, and
 //! private/roots/LABEL.key.pem     its key, unless it was discarded
+//! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
 //! ```
 
@@ -15,7 +16,7 @@ mod renewal;
 mod rollover;
 mod write;
 
-pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
+pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
 pub(crate) use make::{Fresh, make};
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
 pub(crate) use renewal::{Renewal, Renewed, Step, renew};
@@ -66,7 +67,7 @@ impl Estate {
     /// Reads the folder. One that does not exist holds nothing.
     pub(crate) fn read(dir: &Path) -> Result<Self> {
         let mut estate = Self::default();
-        for name in names_in(&dir.join(PRIVATE).join(layout::ROOTS))? {
+        for name in names_in(&dir.join(PRIVATE).join(ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();

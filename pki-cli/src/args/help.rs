@@ -105,19 +105,19 @@ Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 pub(super) const CRL: &str = "\
 Writes a list of version 2, to be served at the URL that the root's certificates were given
-with `replica-pki leaf --crl-url`. Name the last list with --remembered: what it took back
-stays taken back, and the number goes on. Hosts that look for a list refuse their partners
-when it is out of date, so put the next one there in time.
+with `replica-pki leaf --crl-url`. The last list is remembered beside the root's key: what it
+took back stays taken back, and the number goes on. Hosts that look for a list refuse their
+partners when it is out of date, so put the next one there in time.
 
 Reasons: unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation,
 privilegeWithdrawn.
 
 Examples, with what the examples of `root` and `leaf` make:
   replica-pki crl --root first/mycompanyFirstReplica.cer \\
-      --root-key first/mycompanyFirstReplica.key.pem --out lists/1.crl
+      --root-key first/mycompanyFirstReplica.key.pem --out lists/first.crl
   replica-pki crl --root first/mycompanyFirstReplica.cer \\
-      --root-key first/mycompanyFirstReplica.key.pem --remembered lists/1.crl \\
-      --revoke first/HOST4.atwork.at.cer:superseded --out lists/2.crl
+      --root-key first/mycompanyFirstReplica.key.pem --out lists/first.crl \\
+      --revoke first/HOST4.atwork.at.cer:superseded
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 pub(crate) const HOSTS: &str = "hosts";
 /// What must stay.
 pub(crate) const PRIVATE: &str = "private";
-pub(super) const ROOTS: &str = "roots";
+pub(crate) const ROOTS: &str = "roots";
 /// How the file of a root ends.
 pub(super) const CERTIFICATE: &str = ".cer";
 
@@ -16,6 +16,11 @@ pub(crate) fn root_certificate(label: &str) -> PathBuf {
 
 pub(crate) fn root_key(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}.key.pem")].iter().collect()
+}
+
+/// What a root has taken back so far.
+pub(crate) fn root_list(label: &str) -> PathBuf {
+    [PRIVATE, ROOTS, &format!("{label}.crl")].iter().collect()
 }
 
 pub(crate) fn password_file(host: &str) -> PathBuf {

@@ -11,7 +11,9 @@ use pki_core::validity::Time;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key};
+use super::{
+    Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
+};
 use crate::exit::Result;
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
@@ -45,6 +47,8 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         let pem = root.authority.secret_key().secret_pkcs8_pem()?;
         batch.put_file(root_key(&root.label), pem.as_bytes())?;
         batch.put_file(root_certificate(&root.label), root.authority.certificate().as_der())?;
+        // What the root that it replaces had taken back.
+        batch.remove(root_list(&root.label));
     }
     for IssuedHost { bundle, password, .. } in made.hosts {
         if let Some(password) = password {
@@ -156,6 +160,7 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
         for label in estate.roots.keys().filter(|label| !made.work.trust.contains(label)) {
             batch.remove(root_certificate(label));
             batch.remove(root_key(label));
+            batch.remove(root_list(label));
         }
     }
 }
