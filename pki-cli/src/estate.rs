@@ -77,7 +77,9 @@ impl Estate {
             let kit = KitOnDisk::read(dir, &host).map_err(|failure| {
                 failure
                     .context(format!("the kit of {}", printable(&host)))
-                    .hint("if it cannot be saved, remove its folder and run the command again, which makes it anew")
+                    .hint(
+                        "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
+                    )
             })?;
             estate.kits.insert(host.to_ascii_lowercase(), kit);
         }
@@ -86,6 +88,11 @@ impl Estate {
 
     pub(crate) fn kit(&self, host: &Fqdn) -> Option<&KitOnDisk> {
         self.kits.get(&host.as_dns_name().to_lowercase())
+    }
+
+    /// Whether a host had a kit, also if that was lost since: its root is there.
+    fn had_kit(&self, host: &Fqdn, signer: &str) -> bool {
+        self.kit(host).is_some() || self.roots.contains_key(signer)
     }
 
     /// The label of the root that signed a certificate.

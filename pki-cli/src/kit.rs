@@ -6,7 +6,7 @@ mod read;
 
 pub(crate) use judge::{Line, judge_chain, report};
 pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
-pub(crate) use read::{FileState, Kit, files};
+pub(crate) use read::{FileState, Kit, files, strays};
 
 use pki_core::bundle::Bundle;
 use pki_core::validity::Time;

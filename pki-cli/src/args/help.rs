@@ -9,7 +9,7 @@ Exit codes:
   0  done
   1  could not be done
   2  wrong usage
-  3  done, and something was found wrong (verify, doctor)";
+  3  done, and something was found wrong (status, verify, doctor)";
 
 pub(super) const ISSUE: &str = "\
 Makes, without asking anything:

@@ -13,29 +13,33 @@ use super::PasswordFile;
 
 #[derive(Args)]
 pub(crate) struct Issue {
-    /// Full computer names, exactly as Windows shows them; without any, the hosts of the inventory
-    #[arg(value_name = "HOST", value_parser = Fqdn::of_computer)]
+    /// Full computer names, exactly as Windows shows them;
+    /// without any, the hosts of the inventory
+    #[arg(verbatim_doc_comment, value_name = "HOST", value_parser = Fqdn::of_computer)]
     pub(crate) hosts: Vec<Fqdn>,
     #[command(flatten)]
     pub(crate) dir: Dir,
-    /// Algorithm of every key: rsa-2048, rsa-3072 or rsa-4096 [new inventories: rsa-3072]
-    #[arg(long, value_name = "ALGORITHM")]
+    /// Algorithm of every key: rsa-2048, rsa-3072 or rsa-4096
+    /// [new inventories: rsa-3072]
+    #[arg(long, verbatim_doc_comment, value_name = "ALGORITHM")]
     pub(crate) key: Option<KeyAlgorithm>,
-    /// How long the hosts' certificates live [new inventories: 730]
+    /// How long the certificates of hosts live [new inventories: 730]
     #[arg(long, value_name = "DAYS")]
     pub(crate) days: Option<Days>,
     /// How long the roots live [new inventories: 3650]
     #[arg(long, value_name = "DAYS")]
     pub(crate) root_days: Option<Days>,
-    /// A root for each host (per-host) or all (shared) [new inventories: per-host]
-    #[arg(long, value_name = "SHAPE")]
+    /// A root for each host (per-host) or all (shared)
+    /// [new inventories: per-host]
+    #[arg(long, verbatim_doc_comment, value_name = "SHAPE")]
     pub(crate) trust: Option<Trust>,
     /// The oldest Windows Server that has to import the PFX:
     /// 2012r2, 2016, 2019, 2022 or 2025 [new inventories: 2019]
     #[arg(long, verbatim_doc_comment, value_name = "VERSION")]
     pub(crate) windows: Option<WindowsServer>,
-    /// Remove what belongs to hosts that are not in the inventory, their roots from every kit too
-    #[arg(long)]
+    /// Remove what belongs to hosts that are not in the inventory,
+    /// their roots from every kit too
+    #[arg(long, verbatim_doc_comment)]
     pub(crate) prune: bool,
     /// Give a host a new root and certificate; can be repeated
     #[arg(long, value_name = "HOST", value_parser = Fqdn::of_computer)]
@@ -60,8 +64,9 @@ pub(crate) struct Status {
 
 #[derive(Args)]
 pub(crate) struct Renew {
-    /// Hosts to renew; without any, those whose certificate or root ends soon
-    #[arg(value_name = "HOST", value_parser = Fqdn::of_computer)]
+    /// Hosts to renew; without any, those whose certificate or
+    /// root ends soon
+    #[arg(verbatim_doc_comment, value_name = "HOST", value_parser = Fqdn::of_computer)]
     pub(crate) hosts: Vec<Fqdn>,
     #[command(flatten)]
     pub(crate) dir: Dir,
@@ -70,11 +75,13 @@ pub(crate) struct Renew {
     /// Make new keys too
     #[arg(long)]
     pub(crate) new_key: bool,
-    /// Phase 2 of a root's rollover: every host has installed the new roots
-    #[arg(long, conflicts_with = "finish")]
+    /// Phase 2 of a root's rollover: every host has installed
+    /// the new roots
+    #[arg(long, verbatim_doc_comment, conflicts_with = "finish")]
     pub(crate) roots_installed: bool,
-    /// Everything is installed: remove the previous kits and the old roots
-    #[arg(long, conflicts_with = "new_key")]
+    /// Everything is installed: remove the previous kits
+    /// and the old roots
+    #[arg(long, verbatim_doc_comment, conflicts_with = "new_key")]
     pub(crate) finish: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
@@ -85,7 +92,7 @@ pub(crate) struct Renew {
 
 #[derive(Args)]
 pub(crate) struct Within {
-    /// What ends within so many days counts as ending soon: 60d
+    /// What ends within so many days counts as ending soon
     #[arg(long = "within", value_name = "DAYS", default_value = "60d", value_parser = days)]
     given: Days,
 }

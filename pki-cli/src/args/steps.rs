@@ -55,8 +55,9 @@ pub(crate) struct Leaf {
     /// Full computer name, exactly as Windows shows it
     #[arg(value_name = "HOST", value_parser = Fqdn::of_computer, required_unless_present = "request")]
     pub(crate) host: Option<Fqdn>,
-    /// Answer this request (PKCS#10) of `replica-pki request`, OpenSSL or certreq:
-    /// the host and its names stand in it, and its key stays where it is
+    /// Answer this request (PKCS#10) of `request`, OpenSSL or
+    /// certreq: the host and its names stand in it, and its key
+    /// stays where it is
     #[arg(
         long,
         verbatim_doc_comment,
@@ -69,8 +70,9 @@ pub(crate) struct Leaf {
     pub(crate) also: Vec<DnsName>,
     #[command(flatten)]
     pub(crate) signer: Signer,
-    /// Folder for HOST.cer and, unless a request is answered, HOST.pfx
-    #[arg(long, value_name = "DIR")]
+    /// Folder for HOST.cer and, unless a request is answered,
+    /// HOST.pfx
+    #[arg(long, verbatim_doc_comment, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Where the root's revocation list will be read: http://...
     #[arg(long, value_name = "URL")]
@@ -109,14 +111,17 @@ pub(crate) struct Accept {
 pub(crate) struct Crl {
     #[command(flatten)]
     pub(crate) signer: Signer,
-    /// Certificate to take back, and why: LEAF.cer:keyCompromise; can be repeated
-    #[arg(long, value_name = "LEAF[:REASON]", value_parser = revoked)]
+    /// Certificate to take back, and why: LEAF.cer:keyCompromise;
+    /// can be repeated
+    #[arg(long, verbatim_doc_comment, value_name = "LEAF[:REASON]", value_parser = revoked)]
     pub(crate) revoke: Vec<Revoked>,
-    /// The next list has to be in its place within so many days
-    #[arg(long, value_name = "DAYS", default_value = "90")]
+    /// The next list has to be in its place within so many
+    /// days
+    #[arg(long, verbatim_doc_comment, value_name = "DAYS", default_value = "90")]
     pub(crate) days: Days,
-    /// Where the list (DER) is published; an older list of the same root there is replaced
-    #[arg(long, value_name = "FILE")]
+    /// Where the list (DER) is published; an older one of the
+    /// same root there is replaced
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Print the result as JSON
     #[arg(long)]

@@ -82,8 +82,7 @@ fn order(
     let mut order = HostOrder::new(profile, &kit.signer, key);
     order.encoding = kit.encoding;
     // The administrator of a host that had a kit knows its password already.
-    let had_one = estate.kit(&kit.entry.fqdn).is_some() || estate.roots.contains_key(&kit.signer);
-    if had_one && matches!(passwords, PasswordSource::Generate) {
+    if estate.had_kit(&kit.entry.fqdn, &kit.signer) && matches!(passwords, PasswordSource::Generate) {
         order.password = recorded_password(dir, kit)?;
     }
     Ok(order)

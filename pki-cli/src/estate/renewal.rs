@@ -173,7 +173,7 @@ impl<'r> Renewer<'r> {
             match line.phase {
                 Phase::Spreading => return self.refuse_unfinished(entry, kit, line).map(|()| renewed),
                 Phase::ChangedOver => {
-                    renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest())
+                    renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest());
                 }
                 Phase::Settled => {}
             }

@@ -1,7 +1,7 @@
 //! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pki_core::bundle::{Bundle, TrustedRoot};
@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 use super::{
     Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
 };
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
-use crate::kit::{self, PREVIOUS};
+use crate::kit::{self, MANIFEST, PREVIOUS};
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -42,19 +42,24 @@ pub(crate) struct Touched {
 
 /// Writes. Private files come first: a kit is never there without the password that opens it.
 pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<Touched>> {
+    refuse_strays(dir, estate, made)?;
     let mut batch = Batch::new(dir, PRIVATE)?;
     for root in made.roots {
+        let is_known = estate.roots.contains_key(&root.label);
         let pem = root.authority.secret_key().secret_pkcs8_pem()?;
-        batch.put_file(root_key(&root.label), pem.as_bytes())?;
-        batch.put_file(root_certificate(&root.label), root.authority.certificate().as_der())?;
-        // What the root that it replaces had taken back.
-        batch.remove(root_list(&root.label));
+        put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+        put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
+        if is_known {
+            // What the root that it replaces had taken back.
+            batch.remove(root_list(&root.label));
+        }
     }
-    for IssuedHost { bundle, password, .. } in made.hosts {
+    for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
+        let is_known = estate.had_kit(&bundle.fqdn, &kit.signer);
         if let Some(password) = password {
             let line = Zeroizing::new(format!("{}\n", password.secret_text()));
-            batch.put_file(password_file(bundle.fqdn.as_str()), line.as_bytes())?;
-        } else if made.given {
+            put(&mut batch, is_known, password_file(bundle.fqdn.as_str()), line.as_bytes())?;
+        } else if made.given && is_known {
             batch.remove(password_file(bundle.fqdn.as_str()));
         }
     }
@@ -65,7 +70,11 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         let bundle = with_trust(bundle, &trust, &kit.signer);
         let mut files = kit::contents(&bundle, made.now)?;
         files.extend(previous(dir, folder, kit.reason)?);
-        batch.put_folder(kit_folder(folder), &files)?;
+        if estate.kit(&bundle.fqdn).is_some() {
+            batch.put_folder(kit_folder(folder), &files)?;
+        } else {
+            batch.folder(kit_folder(folder), &files)?;
+        }
     }
     let mut touched = Vec::new();
     for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
@@ -76,6 +85,28 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.commit()?;
     }
     Ok(touched)
+}
+
+/// Replaces a file only if it is known to be of this mesh. Whatever else has its name is in the way.
+fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
+    if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
+}
+
+/// Refuses to replace or remove the folder of a kit in which somebody put something.
+fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
+    let goes = |kit: &&KitOnDisk| is_made(kit, made) || made.work.pruned.contains(&kit.host);
+    for kit in estate.kits.values().filter(goes) {
+        let folder = kit_folder(&kit.host);
+        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest)?.first() {
+            let path = dir.join(folder).join(stray);
+            return Err(Failure::new(format!(
+                "{} is not of the kit, which has to be replaced or removed",
+                path.display()
+            ))
+            .hint("nothing was written; move it to another place, and run the command again"));
+        }
+    }
+    Ok(())
 }
 
 /// Every root that hosts trust afterwards.
@@ -135,7 +166,7 @@ fn touch(
     for (name, bytes) in kit::contents(&bundle, now)? {
         let lists_roots = !name.starts_with("trust/") && !bundle.files().iter().any(|file| file.path == name);
         if lists_roots || added.iter().any(|root| root.path() == name) {
-            batch.put_file(folder.join(&name), &bytes)?;
+            put(batch, kit.manifest.sha256.contains_key(&name) || name == MANIFEST, folder.join(&name), &bytes)?;
         }
     }
     for label in &removed {

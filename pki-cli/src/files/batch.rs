@@ -98,13 +98,14 @@ impl Batch {
         Ok(())
     }
 
-    /// Adds a folder with its files, or replaces the one that is there.
+    /// Adds a folder with its files.
+    pub(crate) fn folder(&mut self, path: impl Into<PathBuf>, files: &[(String, Vec<u8>)]) -> Result<()> {
+        self.stage_folder(path.into(), files, Change::Add)
+    }
+
+    /// Replaces a folder that is there.
     pub(crate) fn put_folder(&mut self, path: impl Into<PathBuf>, files: &[(String, Vec<u8>)]) -> Result<()> {
-        let path = path.into();
-        let change = if exists(&self.root.join(&path)) { Change::Replace } else { Change::Add };
-        files.iter().try_for_each(|(name, bytes)| self.stage(&path.join(name), bytes))?;
-        self.pieces.push(Piece { path, change });
-        Ok(())
+        self.stage_folder(path.into(), files, Change::Replace)
     }
 
     /// Removes a file or folder, if it is there.
@@ -139,6 +140,12 @@ impl Batch {
         }
         // From here on nothing of the staging folder is needed; the journal goes first, so that nobody reads it again.
         let _ = fs::remove_file(self.staging.path().join(JOURNAL));
+        Ok(())
+    }
+
+    fn stage_folder(&mut self, path: PathBuf, files: &[(String, Vec<u8>)], change: Change) -> Result<()> {
+        files.iter().try_for_each(|(name, bytes)| self.stage(&path.join(name), bytes))?;
+        self.pieces.push(Piece { path, change });
         Ok(())
     }
 

@@ -133,24 +133,36 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     present(folder)?.into_iter().map(|path| Ok((path.clone(), read(folder, &path)?))).collect()
 }
 
+/// What lies in a kit's folder and is not of the kit.
+pub(crate) fn strays(folder: &Path, manifest: &Manifest) -> Result<Vec<String>> {
+    // Of a kit that lost its roots, what is left is no less somebody's.
+    let paths = if folder.join("trust").is_dir() { present(folder)? } else { entries(folder, "")? };
+    Ok(paths.into_iter().filter(|path| path != MANIFEST && !manifest.sha256.contains_key(path)).collect())
+}
+
 /// The files of a kit's folder and of its `trust`, as the manifest would name them.
 fn present(folder: &Path) -> Result<Vec<String>> {
     let trust = folder.join("trust");
     if !files::kind(&trust)?.is_dir() {
         return Err(not_plain(&trust, "folder"));
     }
+    let mut paths = entries(folder, "")?;
+    paths.extend(entries(&trust, TRUST)?);
+    paths.sort();
+    Ok(paths)
+}
+
+/// What lies in one folder, each behind a prefix.
+fn entries(folder: &Path, prefix: &str) -> Result<Vec<String>> {
+    let context = |error| Failure::io(format!("cannot read {}", folder.display()), &error);
     let mut paths = Vec::new();
-    for (prefix, folder) in [("", folder.to_owned()), (TRUST, trust)] {
-        let context = |error| Failure::io(format!("cannot read {}", folder.display()), &error);
-        for entry in fs::read_dir(&folder).map_err(context)? {
-            let entry = entry.map_err(context)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let is_folder_of_kit = prefix.is_empty() && (name == "trust" || name == PREVIOUS && entry.path().is_dir());
-            if !is_folder_of_kit {
-                paths.push(format!("{prefix}{name}"));
-            }
+    for entry in fs::read_dir(folder).map_err(context)? {
+        let entry = entry.map_err(context)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder_of_kit = prefix.is_empty() && (name == "trust" || name == PREVIOUS && entry.path().is_dir());
+        if !is_folder_of_kit {
+            paths.push(format!("{prefix}{name}"));
         }
     }
-    paths.sort();
     Ok(paths)
 }

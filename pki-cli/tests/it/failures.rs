@@ -39,8 +39,14 @@ fn each_failure_ends_with_a_hint() {
     let other_key = "replica-pki/private/roots/HOST5.atwork.at.root.key.pem";
     let leaf = |host, root, key| vec!["leaf", host, "--root", root, "--root-key", key, "--out", "out"];
     let failures = [
-        vec!["issue", "HOST4.atwork.at"],
+        vec!["issue", "--dir", "nowhere"],
+        vec!["issue", "HOST4.atwork.at", "--key", "rsa-4096"],
+        vec!["issue", "--replace", "HOST6.atwork.at"],
         vec!["issue", "HOST6.atwork.at", "HOST6.atwork.at"],
+        vec!["renew", "--dir", "nowhere"],
+        vec!["renew", "HOST6.atwork.at"],
+        vec!["renew", "--roots-installed"],
+        vec!["status", "--dir", "nowhere"],
         vec!["issue", "HOST6.atwork.at", "--dir", "garbage"],
         vec!["issue", "HOST6.atwork.at", "--password-file", "empty.txt"],
         vec!["issue", "HOST6.atwork.at", "--password-file", "latin1.txt"],

@@ -4,38 +4,80 @@ use std::fs::{self, File};
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{Ended, Room, spawn};
+use crate::support::{Ended, KIT, Room, spawn};
 
 #[test]
-fn a_second_run_changes_nothing_and_names_what_is_in_the_way() {
-    let room = Room::with_kits();
-    let before = room.files();
-    for hosts in [&["HOST4.atwork.at"][..], &["HOST6.atwork.at", "HOST5.atwork.at"]] {
-        let ended = room.run(&[&["issue"], hosts].concat());
-        assert_eq!(ended.code, 1);
-        assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
-        assert!(ended.stderr.contains(hosts.last().unwrap()), "{}", ended.stderr);
-        assert!(ended.stderr.contains("\nhint: "), "{}", ended.stderr);
-        assert_eq!(room.files(), before);
-    }
-}
-
-#[test]
-fn a_single_leftover_is_enough_to_stop() {
-    for leftover in [
+fn what_somebody_else_put_there_is_in_the_way() {
+    for theirs in [
+        "hosts",
+        "hosts/HOST4.atwork.at",
         "hosts/HOST4.atwork.at/something",
+        "hosts/host4.ATWORK.at/something",
+        "inventory.toml",
+        "private/passwords",
         "private/passwords/HOST4.atwork.at.txt",
+        "private/passwords/host4.ATWORK.at.txt",
+        "private/roots/HOST4.atwork.at.root.cer",
         "private/roots/HOST4.atwork.at.root.key.pem",
+        "private/roots/host4.ATWORK.at.root.key.pem",
     ] {
         let room = Room::new();
-        let path = room.path(&format!("replica-pki/{leftover}"));
+        let path = room.path(&format!("replica-pki/{theirs}"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "mine").unwrap();
         let before = room.files();
         let ended = room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]);
-        assert_eq!(ended.code, 1, "{leftover}");
-        assert_eq!(room.files(), before, "{leftover}");
+        assert_eq!(ended.code, 1, "{theirs}: {ended:?}");
+        assert!(ended.stderr.contains("\nhint: "), "{theirs}: {ended:?}");
+        assert_eq!(room.files(), before, "{theirs}");
     }
+}
+
+/// The mesh that is there stays as it was, whatever is in the way of a new host.
+#[test]
+fn what_is_in_the_way_of_a_new_host_stops_all_of_it() {
+    let room = Room::with_kits();
+    for theirs in [
+        "hosts/HOST6.atwork.at",
+        "hosts/HOST4.atwork.at/trust/HOST6.atwork.at.root.cer",
+        "hosts/HOST5.atwork.at/trust/host6.atwork.at.ROOT.cer",
+        "private/passwords/HOST6.atwork.at.txt",
+        "private/roots/HOST6.atwork.at.root.key.pem",
+    ] {
+        let path = room.path(&format!("replica-pki/{theirs}"));
+        fs::write(&path, "mine").unwrap();
+        let before = room.files();
+        let ended = room.run(&["issue", "HOST6.atwork.at"]);
+        assert_eq!(ended.code, 1, "{theirs}: {ended:?}");
+        assert!(ended.stderr.contains("\nhint: "), "{theirs}: {ended:?}");
+        assert_eq!(room.files(), before, "{theirs}");
+        fs::remove_file(path).unwrap();
+    }
+    room.done(&["issue", "HOST6.atwork.at"]);
+}
+
+#[test]
+fn what_somebody_put_into_a_kit_keeps_it_from_being_replaced_or_removed() {
+    let room = Room::with_kits();
+    room.write(&format!("{KIT}/notes.txt"), "mine");
+    let inventory = String::from_utf8(room.read("replica-pki/inventory.toml")).unwrap();
+    let older = inventory.replace("\"HOST4.atwork.at\"", "\"HOST4.atwork.at\"\nwindows = \"2012r2\"");
+    let without = inventory.replace("[[host]]\nfqdn = \"HOST4.atwork.at\"\n", "");
+    for (inventory, command) in [
+        (&older, &["issue"][..]),
+        (&inventory, &["issue", "--replace", "HOST4.atwork.at"]),
+        (&inventory, &["renew", "HOST4.atwork.at"]),
+        (&without, &["issue", "--prune"]),
+    ] {
+        room.write("replica-pki/inventory.toml", inventory);
+        let before = room.files();
+        let ended = room.run(command);
+        assert!(ended.code == 1 && ended.stderr.contains("notes.txt is not of the kit"), "{command:?}: {ended:?}");
+        assert_eq!(room.files(), before, "{command:?}");
+    }
+    room.write("replica-pki/inventory.toml", inventory);
+    room.done(&["issue", "HOST6.atwork.at"]);
+    assert_eq!(room.read(&format!("{KIT}/notes.txt")), b"mine");
 }
 
 #[test]
@@ -72,22 +114,47 @@ fn a_host_in_another_case_is_the_same_host() {
     let room = Room::new();
     room.done(&["issue", "a.x.at", "--key", "rsa-2048"]);
     let before = room.files();
-    let ended = room.run(&["issue", "A.X.AT", "--key", "rsa-2048"]);
-    assert_eq!(ended.code, 1);
-    assert!(ended.stderr.contains("exists and is never overwritten"), "{}", ended.stderr);
+    let said = room.done(&["issue", "A.X.AT", "--key", "rsa-2048"]);
+    assert!(said.starts_with("nothing to do: 1 host"), "{said}");
     assert_eq!(room.files(), before);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_is_in_the_way_even_if_it_leads_nowhere() {
-    let room = Room::new();
-    fs::create_dir_all(room.path("replica-pki/private/passwords")).unwrap();
-    let target = room.path("elsewhere.txt");
-    let link = room.path("replica-pki/private/passwords/HOST4.atwork.at.txt");
-    std::os::unix::fs::symlink(&target, link).unwrap();
-    assert_eq!(room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]).code, 1);
-    assert!(!target.exists());
+    for planted in [
+        "hosts/HOST4.atwork.at",
+        "inventory.toml",
+        "private/passwords/HOST4.atwork.at.txt",
+        "private/roots/HOST4.atwork.at.root.cer",
+        "private/roots/HOST4.atwork.at.root.key.pem",
+    ] {
+        let room = Room::new();
+        let link = room.path(&format!("replica-pki/{planted}"));
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        let target = room.path("elsewhere");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let ended = room.run(&["issue", "HOST4.atwork.at", "--key", "rsa-2048"]);
+        assert!(ended.code == 1 && ended.stderr.contains("\nhint: "), "{planted}: {ended:?}");
+        assert!(!target.exists(), "{planted}");
+        assert_eq!(fs::read_link(&link).unwrap(), target, "{planted}");
+    }
+}
+
+/// What changes is the entry in the mesh's own folder, never what a link leads to.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_that_took_the_place_of_a_file() {
+    let room = Room::with_kits();
+    for file in ["inventory.toml", "hosts/HOST5.atwork.at/manifest.json"] {
+        let path = room.path(&format!("replica-pki/{file}"));
+        let outside = room.path(path.file_name().unwrap().to_str().unwrap());
+        fs::rename(&path, &outside).unwrap();
+        std::os::unix::fs::symlink(&outside, &path).unwrap();
+    }
+    let before = (room.read("inventory.toml"), room.read("manifest.json"));
+    let ended = room.run(&["issue", "HOST6.atwork.at"]);
+    assert_eq!((room.read("inventory.toml"), room.read("manifest.json")), before, "{ended:?}");
 }
 
 /// Kills runs at many moments. What is there afterwards is whole, is the owner's alone, and does not stop the next run.
