@@ -4,11 +4,13 @@ mod help;
 mod host;
 mod look;
 mod mesh;
+mod shell;
 mod steps;
 
 pub(crate) use host::{Doctor, Install, Uninstall};
 pub(crate) use look::{Inspect, Verify};
 pub(crate) use mesh::{Issue, Renew, Status};
+pub(crate) use shell::{Completions, Explain, ManPages};
 pub(crate) use steps::{Accept, Crl, Leaf, Request, Revoked, Root, Sealing, Signer};
 
 use std::path::PathBuf;
@@ -64,6 +66,15 @@ pub(crate) enum Command {
     /// Find out why replication with certificates does not work on this computer (Windows)
     #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
+    /// Say what an error code of Windows means and what to do about it
+    #[command(after_help = help::EXPLAIN)]
+    Explain(Explain),
+    /// Print what a shell needs to complete commands and options
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// Write a manual page for each command, for those who pack this program
+    #[command(after_help = help::MAN_PAGES, hide = true)]
+    ManPages(ManPages),
 }
 
 #[derive(Args)]

@@ -1,13 +1,16 @@
 //! One file per subcommand.
 
 pub(crate) mod accept;
+pub(crate) mod completions;
 pub(crate) mod crl;
 pub(crate) mod doctor;
+pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod issue;
 mod keys;
 pub(crate) mod leaf;
+pub(crate) mod man_pages;
 pub(crate) mod renew;
 pub(crate) mod request;
 pub(crate) mod root;

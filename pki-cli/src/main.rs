@@ -2,6 +2,7 @@
 //! exit code; everything else has a room of its own.
 
 mod args;
+mod codes;
 mod commands;
 mod doctor;
 mod estate;
@@ -39,6 +40,9 @@ fn main() -> ExitCode {
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::ManPages(arguments) => commands::man_pages::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -174,3 +174,31 @@ Examples, on the host:
   replica-pki.exe doctor --kit HOST4.atwork.at
 
 Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something was found";
+
+pub(super) const EXPLAIN: &str = "\
+Takes what Hyper-V, certutil or an event shows: an HRESULT in hexadecimal or as a decimal
+number with or without sign, or a code of Win32 or WinHTTP, also wrapped as 0x8007xxxx.
+
+Examples:
+  replica-pki explain 0x800B0109
+  replica-pki explain -2146762487
+  replica-pki explain 0x2EFE --json
+
+Exit codes: 0 done, 1 the code is not known, 2 wrong usage";
+
+pub(super) const COMPLETIONS: &str = "\
+The script has to be loaded in each session. In bash, zsh and fish it goes into the folder of
+such scripts; in PowerShell this line goes into the profile:
+`replica-pki completions powershell | Out-String | Invoke-Expression`
+
+Examples:
+  replica-pki completions bash
+  replica-pki completions powershell
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const MAN_PAGES: &str = "\
+Example:
+  replica-pki man-pages man
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";

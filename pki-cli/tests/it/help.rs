@@ -2,7 +2,7 @@
 
 use crate::support::{Ended, Room};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "issue",
     "renew",
     "status",
@@ -16,6 +16,9 @@ const COMMANDS: [&str; 13] = [
     "install",
     "uninstall",
     "doctor",
+    "explain",
+    "completions",
+    "man-pages",
 ];
 /// Their examples are for the host, where the program is called `replica-pki.exe`.
 const ON_WINDOWS: [&str; 2] = ["uninstall", "doctor"];

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod explaining;
 mod failures;
 mod growing;
 mod help;
@@ -19,6 +20,7 @@ mod plans;
 mod requests;
 mod revocation_lists;
 mod scripts;
+mod shells;
 mod single_steps;
 mod support;
 mod verify;
