@@ -8,7 +8,7 @@ mod shell;
 mod steps;
 
 pub(crate) use host::{Doctor, Install, Uninstall};
-pub(crate) use look::{Inspect, Verify};
+pub(crate) use look::{Convert, Inspect, Verify};
 pub(crate) use mesh::{Issue, Renew, Status};
 pub(crate) use shell::{Completions, Explain, ManPages};
 pub(crate) use steps::{Accept, Crl, Leaf, Request, Revoked, Root, Sealing, Signer};
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Explain certificates and PFX files
     #[command(after_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Write a PFX anew, in another encoding or under another password
+    #[command(after_help = help::CONVERT)]
+    Convert(Convert),
     /// Check a kit, or a certificate against roots, as its peer will
     #[command(after_help = help::VERIFY)]
     Verify(Verify),

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod crl;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -11,6 +12,7 @@ pub(crate) mod issue;
 mod keys;
 pub(crate) mod leaf;
 pub(crate) mod man_pages;
+mod opening;
 pub(crate) mod renew;
 pub(crate) mod request;
 pub(crate) mod root;

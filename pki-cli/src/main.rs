@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Accept(arguments) => commands::accept::run(arguments),
         Command::Crl(arguments) => commands::crl::run(arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
+        Command::Convert(arguments) => commands::convert::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),

@@ -11,6 +11,8 @@ use crate::{files, output};
 
 /// The variable that holds a password.
 pub(crate) const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
+/// The variable that holds the password of a file that is written anew.
+const NEW_VARIABLE: &str = "REPLICA_PKI_NEW_PASSWORD";
 
 const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
 
@@ -18,7 +20,7 @@ const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Conte
 pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
         Some(file) => from_file(file).map(Some),
-        None => from_variable(Password::new),
+        None => from_variable(VARIABLE, Password::new),
     }
 }
 
@@ -26,7 +28,7 @@ pub(crate) fn given(file: Option<&Path>) -> Result<Option<Password>> {
 pub(crate) fn given_for_opening(file: Option<&Path>) -> Result<Option<Password>> {
     match file {
         Some(file) => read_first_line(file, or_empty).map(Some),
-        None => from_variable(or_empty),
+        None => from_variable(VARIABLE, or_empty),
     }
 }
 
@@ -36,6 +38,11 @@ pub(crate) fn for_sealing(file: Option<&Path>, what: &str) -> Result<Password> {
         warn_if_not_portable(&password);
         return Ok(password);
     }
+    ask_twice(what)
+}
+
+/// What is mistyped twice in the same way was meant so.
+fn ask_twice(what: &str) -> Result<Password> {
     let first = ask(&format!("New password for {what}: "))?;
     let second = ask("The same again: ")?;
     if first.secret_text() != second.secret_text() {
@@ -43,6 +50,26 @@ pub(crate) fn for_sealing(file: Option<&Path>, what: &str) -> Result<Password> {
     }
     warn_if_not_portable(&first);
     Ok(first)
+}
+
+/// The password of a file that is written anew: from a file, else from the variable for new ones, else asked for; else
+/// the old one stays, unless that is empty.
+pub(crate) fn changed(file: Option<&Path>, ask_for_it: bool, old: Password, what: &str) -> Result<Password> {
+    let given = match file {
+        Some(file) => Some(from_file(file)?),
+        None if ask_for_it => None,
+        None => from_variable(NEW_VARIABLE, Password::new)?,
+    };
+    let is_new = given.is_some();
+    let password = match given {
+        Some(password) => password,
+        None if !ask_for_it && !old.is_empty() => old,
+        None => return ask_twice(what),
+    };
+    if is_new {
+        warn_if_not_portable(&password);
+    }
+    Ok(password)
 }
 
 /// Asks on the terminal.
@@ -90,18 +117,18 @@ fn refuse_controls(text: &str) -> Result<()> {
     Ok(())
 }
 
-fn from_variable(accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
-    match std::env::var(VARIABLE) {
+fn from_variable(variable: &str, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
+    match std::env::var(variable) {
         Ok(text) => {
             let text = Zeroizing::new(text);
-            refuse_controls(&text).map_err(|failure| failure.context(VARIABLE))?;
-            accept(text.to_string()).map(Some).map_err(|error| Failure::from(error).context(VARIABLE))
+            refuse_controls(&text).map_err(|failure| failure.context(variable))?;
+            accept(text.to_string()).map(Some).map_err(|error| Failure::from(error).context(variable))
         }
         Err(std::env::VarError::NotPresent) => Ok(None),
         // The error itself would show the password.
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("it is not valid Unicode")
-            .context(VARIABLE)
-            .hint("put the password into a file and name that with --password-file")),
+            .context(variable)
+            .hint("put the password into a file and name that instead")),
     }
 }
 

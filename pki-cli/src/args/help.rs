@@ -132,6 +132,21 @@ Examples:
 
 Exit codes: 0 done, 1 a file could not be read, 2 wrong usage";
 
+pub(super) const CONVERT: &str = "\
+Keys, certificates and all attributes stay: friendly names, localKeyId, provider, and those
+that nobody knows. What is neither key nor certificate is left out, and said to be. A file
+without a MAC that can be checked is refused.
+
+The old password comes from --password-file, the variable REPLICA_PKI_PASSWORD, the empty
+one, or a prompt. It stays, unless a new one is given or asked for.
+
+Example:
+  replica-pki convert replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx \\
+      --password-file replica-pki/private/passwords/HOST4.atwork.at.txt \\
+      --windows 2012r2 --out old/HOST4.atwork.at.pfx
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
 pub(super) const VERIFY: &str = "\
 Examples:
   replica-pki verify replica-pki/hosts/HOST4.atwork.at

@@ -2,7 +2,7 @@
 
 use crate::support::{Ended, Room};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "issue",
     "renew",
     "status",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 16] = [
     "accept",
     "crl",
     "inspect",
+    "convert",
     "verify",
     "install",
     "uninstall",

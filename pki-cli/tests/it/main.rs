@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod converting;
 mod explaining;
 mod failures;
 mod growing;
