@@ -7,10 +7,10 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
-# shellcheck source=servers.sh
-source "$(dirname "$0")/servers.sh"
 work=$1/renewal
 log=$work/server.log
+# shellcheck source=servers.sh
+source "$(dirname "$0")/servers.sh"
 readonly hosts=("$host4" "$host5" HOST6.atwork.at)
 
 main() {

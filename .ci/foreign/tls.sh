@@ -7,10 +7,10 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
-# shellcheck source=servers.sh
-source "$(dirname "$0")/servers.sh"
 work=$1
 log=$work/server.log
+# shellcheck source=servers.sh
+source "$(dirname "$0")/servers.sh"
 untrusted='unable to get local issuer certificate|self-signed certificate in certificate chain|certificate signature failure'
 
 main() {

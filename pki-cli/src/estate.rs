@@ -11,6 +11,7 @@
 
 mod layout;
 mod make;
+mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
@@ -18,8 +19,10 @@ mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
 pub(crate) use make::{Fresh, make};
+pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{KitWork, Reason, Wishes, Work, plan};
-pub(crate) use renewal::{Renewal, Renewed, Step, renew};
+pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
+pub(crate) use rollover::{Line, Phase, lines, name_of_line};
 pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;
@@ -34,7 +37,6 @@ use zeroize::Zeroizing;
 
 use crate::exit::{Failure, Result};
 use crate::files;
-use crate::kit::{Kit, Manifest, PREVIOUS};
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -52,38 +54,38 @@ pub(crate) struct Root {
     pub(crate) has_key: bool,
 }
 
-/// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files.
-#[derive(Debug)]
-pub(crate) struct KitOnDisk {
-    /// The name of its folder.
-    pub(crate) host: String,
-    pub(crate) manifest: Manifest,
-    pub(crate) leaf: Certificate,
-    /// Whether it keeps the kit that it replaced.
-    pub(crate) has_previous: bool,
-}
-
 impl Estate {
     /// Reads the folder. One that does not exist holds nothing.
     pub(crate) fn read(dir: &Path) -> Result<Self> {
-        let mut estate = Self::default();
+        let (estate, broken) = Self::survey(dir)?;
+        match broken.into_iter().next() {
+            None => Ok(estate),
+            Some((host, failure)) => Err(failure.context(format!("the kit of {}", printable(&host))).hint(
+                "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
+            )),
+        }
+    }
+
+    /// The same without those kits that cannot be read, which come by name with the reason.
+    pub(crate) fn survey(dir: &Path) -> Result<(Self, Vec<(String, Failure)>)> {
+        let (mut estate, mut broken) = (Self::default(), Vec::new());
         for name in names_in(&dir.join(PRIVATE).join(ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             estate.roots.insert(label.to_owned(), Root { certificate, has_key });
         }
+        let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
+        let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
+        let mut kits = BTreeMap::new();
         for host in names_in(&dir.join(HOSTS))? {
-            let kit = KitOnDisk::read(dir, &host).map_err(|failure| {
-                failure
-                    .context(format!("the kit of {}", printable(&host)))
-                    .hint(
-                        "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
-                    )
-            })?;
-            estate.kits.insert(host.to_ascii_lowercase(), kit);
+            match KitOnDisk::read(dir, &host, &estate, &hashes) {
+                Ok(kit) => drop(kits.insert(host.to_ascii_lowercase(), kit)),
+                Err(failure) => broken.push((host, failure)),
+            }
         }
-        Ok(estate)
+        estate.kits = kits;
+        Ok((estate, broken))
     }
 
     pub(crate) fn kit(&self, host: &Fqdn) -> Option<&KitOnDisk> {
@@ -96,27 +98,12 @@ impl Estate {
     }
 
     /// The label of the root that signed a certificate.
-    pub(crate) fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
+    fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
         let signed = |root: &Root| {
             leaf.issuer() == root.certificate.subject()
                 && leaf.check_signature_by(root.certificate.public_key()).is_ok()
         };
         self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
-    }
-}
-
-impl KitOnDisk {
-    fn read(dir: &Path, host: &str) -> Result<Self> {
-        let folder = dir.join(kit_folder(host));
-        let manifest = Kit::manifest_of(&folder)?;
-        let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
-        let has_previous = folder.join(PREVIOUS).is_dir();
-        Ok(Self { host: host.to_owned(), manifest, leaf, has_previous })
-    }
-
-    /// The labels of the roots that it brings.
-    pub(crate) fn trusts(&self) -> impl Iterator<Item = &str> {
-        self.manifest.trust.iter().filter_map(|entry| entry.file.strip_prefix("trust/")?.strip_suffix(".cer"))
     }
 }
 

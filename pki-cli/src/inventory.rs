@@ -1,6 +1,7 @@
 //! `inventory.toml`: which hosts a folder's mesh has, and how their certificates are made. Edited by hand; the program
 //! writes it once and then only adds hosts at its end.
 
+mod crl_url;
 mod text;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use toml::Spanned;
 use crate::exit::{Failure, Result};
 use crate::files;
 
+pub(crate) use crl_url::CrlUrl;
 pub(crate) use text::{added, new};
 
 /// The file's name in the folder of `issue`.
@@ -47,6 +49,11 @@ pub(crate) struct Defaults {
     #[serde(deserialize_with = "from_text")]
     pub(crate) trust: Trust,
     pub(crate) name_constraints: bool,
+    /// Where the roots' revocation lists will be read; certificates that exist keep what they say.
+    #[serde(deserialize_with = "some_text")]
+    pub(crate) crl_url: Option<CrlUrl>,
+    /// Whether each root's key is destroyed as soon as it has signed.
+    pub(crate) discard_root_keys: bool,
 }
 
 /// One host.
@@ -74,6 +81,21 @@ impl Default for Defaults {
             windows: WindowsServer::V2019,
             trust: Trust::default(),
             name_constraints: true,
+            crl_url: None,
+            discard_root_keys: false,
+        }
+    }
+}
+
+impl Defaults {
+    /// Why they cannot hold for so many hosts: a revocation list is of one root.
+    pub(crate) fn refuse_one_list_for_many(&self, hosts: usize) -> std::result::Result<(), String> {
+        match &self.crl_url {
+            Some(url) if self.trust != Trust::Shared && hosts > 1 && !url.tells_roots_apart() => Err(format!(
+                "crl_url is one address for the lists of {hosts} roots, and a list is of one root; let {{root}} stand \
+                 for the root in it, as in http://pki.atwork.at/{{root}}.crl"
+            )),
+            _ => Ok(()),
         }
     }
 }
@@ -90,6 +112,17 @@ impl Entry {
 }
 
 impl Inventory {
+    /// Reads the one of a folder, and keeps its text too.
+    pub(crate) fn of(dir: &Path) -> Result<(String, Self)> {
+        let path = dir.join(INVENTORY);
+        if path.symlink_metadata().is_err() {
+            return Err(Failure::new(format!("there is no {}", path.display())).hint(
+                "name the folder of a mesh with --dir, or make one: replica-pki issue HOST4.atwork.at HOST5.atwork.at",
+            ));
+        }
+        Self::read(&path)
+    }
+
     /// Reads a file, and keeps its text too.
     pub(crate) fn read(path: &Path) -> Result<(String, Self)> {
         let text = String::from_utf8(files::read(path)?)
@@ -106,7 +139,8 @@ impl Inventory {
         })?;
         file.refuse_twins(text, path)?;
         file.refuse_impossible(text, path)?;
-        Ok(Self { defaults: file.defaults, hosts: file.host.into_iter().map(Spanned::into_inner).collect() })
+        let defaults = file.defaults.map(Spanned::into_inner).unwrap_or_default();
+        Ok(Self { defaults, hosts: file.host.into_iter().map(Spanned::into_inner).collect() })
     }
 }
 
@@ -135,8 +169,7 @@ impl Inventory {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[serde(default)]
-    defaults: Defaults,
+    defaults: Option<Spanned<Defaults>>,
     #[serde(default)]
     host: Vec<Spanned<Entry>>,
 }
@@ -161,9 +194,15 @@ impl File {
     }
 
     fn refuse_impossible(&self, text: &str, path: &Path) -> Result<()> {
+        let is_shared = self.defaults.as_ref().is_some_and(|defaults| defaults.as_ref().trust == Trust::Shared);
+        if let Some(defaults) = &self.defaults {
+            let line = line_of(text, defaults.span().start);
+            let possible = defaults.as_ref().refuse_one_list_for_many(self.host.len());
+            possible.map_err(|problem| refused(path, line, &problem))?;
+        }
         for host in &self.host {
             let (line, entry) = (line_of(text, host.span().start), host.as_ref());
-            if self.defaults.trust == Trust::Shared && entry.root.is_some() {
+            if is_shared && entry.root.is_some() {
                 return Err(refused(
                     path,
                     line,

@@ -5,7 +5,7 @@ mod manifest;
 mod read;
 
 pub(crate) use judge::{Line, judge_chain, report};
-pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest};
+pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest, PfxEntry};
 pub(crate) use read::{FileState, Kit, files, strays};
 
 use pki_core::bundle::Bundle;
@@ -20,11 +20,17 @@ pub(crate) const PREVIOUS: &str = "previous";
 /// The files of a kit with their paths inside it, scripts and manifest included.
 pub(crate) fn contents(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files: Vec<_> = bundle.files().into_iter().map(|file| (file.path, file.bytes.to_vec())).collect();
-    files.extend(script::files(bundle)?);
-    let manifest = Manifest::of(bundle, &files, now);
+    files.extend(lists(bundle, now)?);
+    Ok(files)
+}
+
+/// Those of its files that name all others: the scripts and the manifest.
+pub(crate) fn lists(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut lists = script::files(bundle)?;
+    let manifest = Manifest::of(bundle, &lists, now);
     let mut json = serde_json::to_vec_pretty(&manifest)
         .map_err(|error| Failure::new(format!("the manifest cannot be written: {error}")))?;
     json.push(b'\n');
-    files.push((MANIFEST.to_owned(), json));
-    Ok(files)
+    lists.push((MANIFEST.to_owned(), json));
+    Ok(lists)
 }

@@ -12,6 +12,7 @@ mod signed;
 mod thumbprint;
 
 use core::fmt;
+use std::sync::{Arc, OnceLock};
 
 use der::pem::LineEnding;
 use sha1::{Digest as _, Sha1};
@@ -48,6 +49,8 @@ pub struct Certificate {
     subject: DistinguishedName,
     public_key: PublicKey,
     extensions: Extensions,
+    /// Found out once, for all clones: a root is asked for it as often as somebody trusts it.
+    is_self_signed: Arc<OnceLock<bool>>,
 }
 
 impl Certificate {
@@ -79,6 +82,7 @@ impl Certificate {
             subject: DistinguishedName::from_der(parsed.subject)?,
             public_key: PublicKey::from_spki_der(parsed.public_key)?,
             extensions: Extensions::from_x509(&parsed.extensions)?,
+            is_self_signed: Arc::default(),
         })
     }
 
@@ -165,7 +169,7 @@ impl Certificate {
 
     /// Whether its own key made its signature.
     pub fn is_self_signed(&self) -> bool {
-        self.is_self_issued() && self.check_signature_by(&self.public_key).is_ok()
+        *self.is_self_signed.get_or_init(|| self.is_self_issued() && self.check_signature_by(&self.public_key).is_ok())
     }
 
     /// Checks that a key made this certificate's signature.

@@ -21,11 +21,20 @@ What exists and fits the inventory stays byte for byte. A new host gets its kit,
 other kit its root. Each PFX gets a random password unless --password-file or the variable
 gives one for all.
 
+With --discard-root-keys no root's key is kept: nobody can sign below a root once its
+certificate is made, and a renewal needs a new root (--replace). On a folder that exists it
+destroys the keys that are there.
+
+With --crl-url each certificate names the place of its root's revocation list. Certificates
+that exist keep what they say until they are renewed.
+
 Examples:
   replica-pki issue HOST4.atwork.at HOST5.atwork.at
   replica-pki issue HOST6.atwork.at
   replica-pki issue HOST4.atwork.at HOST5.atwork.at --windows 2012r2 --dir old-servers
   replica-pki issue n1.example.org n2.example.org n3.example.org --trust shared --dir mesh --json
+  replica-pki issue n1.example.org --discard-root-keys --dir sealed \\
+      --crl-url http://pki.example.org/{root}.crl
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 

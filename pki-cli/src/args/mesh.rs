@@ -10,6 +10,7 @@ use pki_core::pfx::WindowsServer;
 use pki_core::validity::Days;
 
 use super::PasswordFile;
+use crate::inventory::CrlUrl;
 
 #[derive(Args)]
 pub(crate) struct Issue {
@@ -44,6 +45,14 @@ pub(crate) struct Issue {
     /// Give a host a new root and certificate; can be repeated
     #[arg(long, value_name = "HOST", value_parser = Fqdn::of_computer)]
     pub(crate) replace: Vec<Fqdn>,
+    /// Where the revocation lists will be read: http://...;
+    /// {root} in it stands for the label of the root
+    #[arg(long, verbatim_doc_comment, value_name = "URL")]
+    pub(crate) crl_url: Option<CrlUrl>,
+    /// Destroy the key of each root when it has signed,
+    /// and the keys of the roots that are there
+    #[arg(long, verbatim_doc_comment)]
+    pub(crate) discard_root_keys: bool,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
     /// Print the result as JSON

@@ -70,6 +70,14 @@ fn checked(arguments: &Install) -> Result<(Kit, Plan)> {
     for line in lines.iter().filter(|line| line.outcome == Outcome::Warning) {
         output::note("warning", &describe(line));
     }
+    let names_list = kit.leaf.extensions().crl_distribution_points.iter().flatten().next().is_some();
+    if names_list && !arguments.keep_revocation_check {
+        output::note(
+            "note",
+            "the certificate names a revocation list, and Windows' check for it is switched off; to leave the check as it \
+             is: --keep-revocation-check",
+        );
+    }
     let choices = Choices {
         provider: arguments.provider,
         exportable: !arguments.not_exportable,

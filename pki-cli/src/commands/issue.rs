@@ -12,7 +12,7 @@ use crate::estate::{self, Estate, Made, PRIVATE, Reason, Wishes};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
 use crate::inventory::{INVENTORY, Inventory};
-use crate::{password, system};
+use crate::{output, password, system};
 
 pub(crate) fn run(arguments: Issue) -> Result {
     let dir = &arguments.dir.path;
@@ -21,7 +21,11 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let (text, inventory) = ask::inventory(dir, &arguments)?;
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;
     let estate = Estate::read(dir)?;
-    let wishes = Wishes { prune: arguments.prune, replace: arguments.replace.clone() };
+    let wishes = Wishes {
+        prune: arguments.prune,
+        replace: arguments.replace.clone(),
+        discard_root_keys: arguments.discard_root_keys || inventory.defaults.discard_root_keys,
+    };
     refuse_unlisted(&inventory, &wishes)?;
 
     let now = system::now()?;
@@ -46,6 +50,14 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let given = matches!(passwords, PasswordSource::Given(_));
     let everything = Made { inventory: &text, work: &work, roots: &made.roots, hosts: &made.hosts, given, now };
     let touched = estate::write(dir, &estate, &everything)?;
+    if arguments.discard_root_keys && !inventory.defaults.discard_root_keys {
+        output::note(
+            "note",
+            &format!(
+                "the keys of roots that are made later are kept, unless {INVENTORY} says discard_root_keys = true"
+            ),
+        );
+    }
     let hosts = inventory.hosts.len();
     report::Outcome { dir, work: &work, made: &made, touched: &touched, hosts, now }.print(arguments.json)
 }

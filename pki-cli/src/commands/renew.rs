@@ -1,27 +1,26 @@
 //! `renew`: new certificates below the roots that hosts trust already, and new roots in time.
 
 mod report;
+mod steps;
 
 use pki_core::mesh::PasswordSource;
+use pki_core::validity::Validity;
 
+use super::warn_of_early_end;
 use crate::args::Renew;
 use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
-use crate::inventory::{INVENTORY, Inventory};
+use crate::inventory::Inventory;
 use crate::{password, system};
 
 pub(crate) fn run(arguments: &Renew) -> Result {
     let dir = &arguments.dir.path;
-    let path = dir.join(INVENTORY);
-    if !path.is_file() {
-        return Err(Failure::new(format!("there is no {}", path.display())).hint(
-            "name the folder of a mesh with --dir, or make one: replica-pki issue HOST4.atwork.at HOST5.atwork.at",
-        ));
-    }
+    // Nothing is made in a folder that is none of a mesh.
+    Inventory::of(dir)?;
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
-    let (text, inventory) = Inventory::read(&path)?;
+    let (text, inventory) = Inventory::of(dir)?;
     let (estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {
         hosts: arguments.hosts.clone(),
@@ -36,13 +35,28 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
     let passwords = match password::given(arguments.password.file.as_deref())? {
-        Some(password) => PasswordSource::Given(password),
+        Some(password) => {
+            password::warn_if_not_portable(&password);
+            PasswordSource::Given(password)
+        }
         None => PasswordSource::Generate,
     };
     let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
+    let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
+    if let Some(end) = fresh.hosts.iter().map(|host| host.bundle.leaf.validity().not_after).find(|end| *end < full) {
+        warn_of_early_end(end);
+    }
     let given = matches!(passwords, PasswordSource::Given(_));
     let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
     let touched = estate::write(dir, &estate, &Made { inventory: &text, work, roots, hosts, given, now })?;
-    report::Outcome { dir, estate: &estate, renewed: &renewed, fresh: &fresh, touched: &touched, now }
-        .print(arguments.json)
+    let outcome = report::Outcome {
+        dir,
+        inventory: &inventory,
+        estate: &estate,
+        renewed: &renewed,
+        fresh: &fresh,
+        touched: &touched,
+        now,
+    };
+    outcome.print(arguments.json)
 }

@@ -1,188 +1,182 @@
 //! `status`: how a folder's mesh is, one line a host. For people and for scheduled jobs.
 
+mod row;
+
+use std::path::Path;
+
 use pki_core::name::printable;
 use pki_core::validity::Time;
 use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
-use super::plural;
 use crate::args::Status;
-use crate::estate::{self, Estate, KitOnDisk, Reason, Wishes, kit_folder};
+use crate::estate::{self, Estate, KitOnDisk, Line, Phase, Reason, Wishes, kit_folder, name_of_line};
 use crate::exit::{Exit, Result};
-use crate::inventory::{INVENTORY, Inventory};
+use crate::inventory::Inventory;
 use crate::kit::Kit;
 use crate::{output, system};
+use row::Row;
 
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
-    let (_, inventory) = Inventory::read(&dir.join(INVENTORY))?;
-    let (estate, now) = (Estate::read(dir)?, system::now()?);
-    let mut mesh = Mesh { estate: &estate, now, within: i64::from(arguments.within.days().get()), rows: Vec::new() };
+    let (_, inventory) = Inventory::of(dir)?;
+    let (estate, broken) = Estate::survey(dir)?;
+    let within = i64::from(arguments.within.days().get());
+    let lines = estate::lines(&estate);
+    let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now: system::now()?, within };
+    let mut rows = Rows(Vec::new());
     for entry in &inventory.hosts {
-        mesh.rows.push(mesh.row(entry.fqdn.as_str(), estate.kit(&entry.fqdn)));
+        let host = entry.fqdn.as_str();
+        let row = match broken.iter().any(|(broken, _)| broken.eq_ignore_ascii_case(host)) {
+            true => Row::new(host),
+            false => mesh.row(host, estate.kit(&entry.fqdn))?,
+        };
+        rows.0.push(row);
     }
-    mesh.compare_with(&inventory)?;
+    for (host, failure) in &broken {
+        let way_out = "bring it back, or remove its folder, and replica-pki issue makes a new certificate";
+        rows.add(&printable(host), format!("its kit cannot be read: {}: {way_out}", failure.message()));
+    }
+    mesh.compare(&mut rows)?;
     for kit in estate.kits.values() {
-        let kit_is_whole = Kit::open(&dir.join(kit_folder(&kit.host)));
-        mesh.judge(kit, kit_is_whole)?;
+        mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
     }
-    mesh.print(dir, arguments.json)
+    mesh.print(dir, &rows.0, arguments.json)
 }
 
-/// The rows as far as they are known.
+/// What is known.
 struct Mesh<'m> {
+    inventory: &'m Inventory,
     estate: &'m Estate,
+    lines: Vec<Line>,
     now: Time,
     /// Days.
     within: i64,
-    rows: Vec<Row>,
 }
 
-#[derive(Debug, Serialize)]
-struct Row {
-    host: String,
-    /// Absent without a kit.
-    #[serde(flatten)]
-    facts: Option<Facts>,
-    /// What ends soon or does not fit.
-    problems: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Facts {
-    encoding: String,
-    leaf_ends: String,
-    leaf_days_left: i64,
-    root: String,
-    root_ends: String,
-    root_days_left: i64,
-    /// Whether the root's key is there, so that the host can be renewed.
-    root_key: bool,
-}
+/// One for each host, in the order of the inventory, and then for those that are not in it.
+struct Rows(Vec<Row>);
 
 #[derive(Serialize)]
 struct Summary<'s> {
     passed: bool,
+    dir: String,
     at: String,
     within_days: i64,
     hosts: &'s [Row],
 }
 
 impl Mesh<'_> {
-    fn row(&self, host: &str, kit: Option<&KitOnDisk>) -> Row {
-        let mut row = Row { host: host.to_owned(), facts: None, problems: Vec::new() };
+    fn row(&self, host: &str, kit: Option<&KitOnDisk>) -> Result<Row> {
+        let mut row = Row::new(host);
         let Some(kit) = kit else {
             row.problems.push("it has no kit: replica-pki issue makes it".to_owned());
-            return row;
+            return Ok(row);
         };
-        let Some((label, root)) =
-            self.estate.signer_of(&kit.leaf).and_then(|label| Some((label, self.estate.roots.get(label)?)))
-        else {
+        let signer = kit.signer.as_deref();
+        let Some((label, root)) = signer.and_then(|label| Some((label, self.estate.roots.get(label)?))) else {
             row.problems.push("the root that signed its certificate is not in private/roots".to_owned());
-            return row;
+            return Ok(row);
         };
-        let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
-        let facts = Facts {
-            encoding: kit.manifest.pfx.encoding.clone(),
-            leaf_ends: leaf_end.to_string(),
-            leaf_days_left: leaf_end.days_after(self.now),
-            root: label.to_owned(),
-            root_ends: root_end.to_string(),
-            root_days_left: root_end.days_after(self.now),
-            root_key: root.has_key,
-        };
-        for (what, days) in [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)] {
-            match days {
-                ..0 => row.problems.push(format!("its {what} has ended")),
-                days if days < self.within => row.problems.push(format!("its {what} ends in {}", plural(days, "day"))),
-                _ => {}
-            }
-        }
-        if !root.has_key {
-            row.problems.push("the key of its root was discarded: it cannot be renewed without a new root".to_owned());
-        }
-        row.facts = Some(facts);
-        row
+        Row::of_kit(self, host, kit, label, root)
+    }
+
+    fn phase_of(&self, label: &str) -> Phase {
+        let line = self.lines.iter().find(|line| line.name == name_of_line(label));
+        line.map_or(Phase::Settled, |line| line.phase)
     }
 
     /// What `issue` would do is what does not fit.
-    fn compare_with(&mut self, inventory: &Inventory) -> Result<()> {
-        if inventory.hosts.is_empty() {
-            return Ok(());
-        }
-        let mesh = inventory.mesh()?;
-        let work = match estate::plan(inventory, &mesh, self.estate, &Wishes::default(), self.now)? {
-            Ok(work) => work,
-            Err(refusal) => {
-                self.add(&refusal.host, refusal.problem);
-                return Ok(());
+    fn compare(&self, rows: &mut Rows) -> Result<()> {
+        if !self.inventory.hosts.is_empty() {
+            let mesh = self.inventory.mesh()?;
+            match estate::plan(self.inventory, &mesh, self.estate, &Wishes::default(), self.now)? {
+                Ok(work) => {
+                    for kit in &work.kits {
+                        let problem = match kit.reason {
+                            Reason::New | Reason::Renewed { .. } => continue,
+                            Reason::NewRoot => "its root is missing: replica-pki issue makes it anew",
+                            Reason::Names => {
+                                "its certificate has other names than the inventory says: replica-pki issue"
+                            }
+                            Reason::Encoding => {
+                                "its PFX is encoded for another Windows than the inventory says: replica-pki issue"
+                            }
+                        };
+                        rows.add(kit.entry.fqdn.as_str(), problem.to_owned());
+                    }
+                }
+                Err(refusal) => rows.add(&refusal.host, format!("{}: {}", refusal.problem, refusal.way_out)),
             }
-        };
-        for kit in &work.kits {
-            let problem = match kit.reason {
-                Reason::New | Reason::Renewed { .. } => continue,
-                Reason::NewRoot => "its root is missing: replica-pki issue makes it anew",
-                Reason::Names => "its certificate has other names than the inventory says: replica-pki issue",
-                Reason::Encoding => "its PFX is encoded for another Windows than the inventory says: replica-pki issue",
-            };
-            self.add(kit.entry.fqdn.as_str(), problem.to_owned());
         }
-        let labels = &work.trust;
         for kit in self.estate.kits.values() {
-            let trusted: Vec<_> = kit.trusts().collect();
-            let missing = labels.iter().filter(|label| !trusted.contains(&label.as_str()));
-            let unknown = trusted.iter().filter(|label| !labels.iter().any(|known| known == *label));
-            let problems: Vec<_> = missing
-                .map(|label| format!("its kit lacks the root {label}: replica-pki issue"))
-                .chain(unknown.map(|label| format!("its kit trusts {}, which is not of this mesh", printable(label))))
-                .collect();
-            problems.into_iter().for_each(|problem| self.add(&kit.host, problem));
-        }
-        for host in &work.strangers {
-            self.add(host, "it is not in the inventory: replica-pki issue --prune removes it".to_owned());
+            self.compare_trust(rows, kit);
+            if self.inventory.hosts.iter().all(|entry| !entry.fqdn.as_str().eq_ignore_ascii_case(&kit.host)) {
+                rows.add(&kit.host, "it is not in the inventory: replica-pki issue --prune removes it".to_owned());
+            }
         }
         Ok(())
+    }
+
+    /// Every kit brings every root.
+    fn compare_trust(&self, rows: &mut Rows, kit: &KitOnDisk) {
+        for label in &kit.missing {
+            rows.add(&kit.host, format!("its kit lacks the root {}: replica-pki issue", printable(label)));
+        }
+        for label in &kit.outdated {
+            let problem = "in its kit is not the one of private/roots: replica-pki issue";
+            rows.add(&kit.host, format!("the root {} {problem}", printable(label)));
+        }
+        for label in &kit.unknown {
+            rows.add(&kit.host, format!("its kit trusts {}, which is not of this mesh", printable(label)));
+        }
     }
 
     /// The first check that fails; `verify` names all.
-    fn judge(&mut self, on_disk: &KitOnDisk, kit: Result<Kit>) -> Result<()> {
-        let problem = match kit {
-            Err(failure) => Some(failure.message().to_owned()),
-            Ok(kit) => {
-                let mut question = Question::new(self.now);
-                question.host = Some(kit.host()?);
-                let lines = kit.judge(&question);
-                let failed = lines.iter().find(|line| line.outcome == Outcome::Failed);
-                failed.map(|line| {
-                    format!("its kit fails replica-pki verify: {} of {}: {}", line.check, line.of, line.detail)
-                })
+    fn judge(&self, rows: &mut Rows, on_disk: &KitOnDisk, kit: Result<Kit>) -> Result<()> {
+        let kit = match kit {
+            Ok(mut kit) => {
+                self.share_roots(&mut kit);
+                kit
+            }
+            Err(failure) => {
+                rows.add(&on_disk.host, format!("its kit is not whole: {}", failure.message()));
+                return Ok(());
             }
         };
-        if let Some(problem) = problem {
-            self.add(&on_disk.host, problem);
+        let mut question = Question::new(self.now);
+        question.host = Some(kit.host()?);
+        if let Some(line) = kit.judge(&question).iter().find(|line| line.outcome == Outcome::Failed) {
+            let problem = format!("its kit fails replica-pki verify: {} of {}: {}", line.check, line.of, line.detail);
+            rows.add(&on_disk.host, problem);
         }
         Ok(())
     }
 
-    fn add(&mut self, host: &str, problem: String) {
-        match self.rows.iter_mut().find(|row| row.host.eq_ignore_ascii_case(host)) {
-            Some(row) => row.problems.push(problem),
-            None => self.rows.push(Row { host: host.to_owned(), facts: None, problems: vec![problem] }),
+    /// A certificate remembers that it is self-signed, and every kit brings the same ones.
+    fn share_roots(&self, kit: &mut Kit) {
+        for (path, certificate) in &mut kit.trust {
+            let label = path.strip_prefix("trust/").and_then(|name| name.strip_suffix(".cer"));
+            if let Some(root) =
+                label.and_then(|label| self.estate.roots.get(label)).filter(|it| it.certificate == *certificate)
+            {
+                *certificate = root.certificate.clone();
+            }
         }
     }
 
-    fn print(&self, dir: &std::path::Path, json: bool) -> Result {
-        let passed = self.rows.iter().all(|row| row.problems.is_empty());
+    fn print(&self, dir: &Path, rows: &[Row], json: bool) -> Result {
+        let passed = rows.iter().all(|row| row.problems.is_empty());
         if json {
-            let (at, within_days) = (self.now.to_string(), self.within);
-            output::json(&Summary { passed, at, within_days, hosts: &self.rows })?;
+            let (dir, at) = (dir.display().to_string(), self.now.to_string());
+            output::json(&Summary { passed, dir, at, within_days: self.within, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
-            let rows: Vec<_> = std::iter::once(heading).chain(self.rows.iter().map(cells)).collect();
+            let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
             output::result(&format!(
                 "{}\n{}: {end}, judged at {}\n",
-                output::columns(0, &rows),
+                output::columns(0, &table),
                 output::path(dir),
                 self.now
             ))?;
@@ -191,16 +185,11 @@ impl Mesh<'_> {
     }
 }
 
-fn cells(row: &Row) -> [String; 5] {
-    let days = |days: i64| if days < 0 { "ended".to_owned() } else { plural(days, "day") };
-    let facts = |read: fn(&Facts) -> i64| row.facts.as_ref().map_or("-".to_owned(), |facts| days(read(facts)));
-    let state = if row.problems.is_empty() { "good".to_owned() } else { row.problems.join("; ") };
-    let encoding = row.facts.as_ref().map_or("-", |facts| &facts.encoding);
-    [
-        row.host.clone(),
-        facts(|facts| facts.leaf_days_left),
-        facts(|facts| facts.root_days_left),
-        encoding.to_owned(),
-        state,
-    ]
+impl Rows {
+    fn add(&mut self, host: &str, problem: String) {
+        match self.0.iter_mut().find(|row| row.host.eq_ignore_ascii_case(host)) {
+            Some(row) => row.problems.push(problem),
+            None => self.0.push(Row { problems: vec![problem], ..Row::new(host) }),
+        }
+    }
 }

@@ -73,6 +73,7 @@ fn order(
     let mut profile = LeafProfile::new(kit.entry.fqdn.clone());
     profile.also = kit.entry.also.clone();
     profile.days = inventory.defaults.leaf_days;
+    profile.revocation_list = inventory.defaults.crl_url.as_ref().map(|url| url.of_root(&kit.signer)).transpose()?;
     let key = match kit.reason {
         Reason::Renewed { new_key: false } => {
             KeySource::Keep(Box::new(identity_of(dir, estate, kit, passwords)?.0.into_secret_key()))
@@ -116,7 +117,7 @@ fn identity_of(
 ) -> Result<(Identity, Option<Password>)> {
     let fqdn = &kit.entry.fqdn;
     let old = estate.kit(fqdn).ok_or_else(|| Failure::new(format!("the kit of {fqdn} is gone")))?;
-    let path = dir.join(kit_folder(&old.host)).join(&old.manifest.pfx.file);
+    let path = dir.join(kit_folder(&old.host)).join(&old.pfx.file);
     let recorded = recorded_password(dir, kit)?;
     let password = match (&recorded, passwords) {
         (Some(password), _) | (None, PasswordSource::Given(password)) => password,

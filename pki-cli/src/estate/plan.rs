@@ -7,7 +7,7 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
-use super::rollover::name_of_line;
+use super::rollover::{Phase, lines, name_in_line, name_of_line};
 use super::{Estate, KitOnDisk, Root};
 use crate::inventory::{Entry, Inventory};
 
@@ -18,6 +18,8 @@ pub(crate) struct Wishes {
     pub(crate) prune: bool,
     /// Hosts that may get a new root.
     pub(crate) replace: Vec<Fqdn>,
+    /// Keep no root's key.
+    pub(crate) discard_root_keys: bool,
 }
 
 /// What is to be done.
@@ -33,6 +35,8 @@ pub(crate) struct Work {
     pub(crate) pruned: Vec<String>,
     /// Whether roots that are not trusted afterwards go from the folder.
     pub(crate) drops_roots: bool,
+    /// Roots whose keys are not kept, new ones among them.
+    pub(crate) discarded: Vec<String>,
     /// Hosts whose previous kits go.
     pub(crate) finished: Vec<String>,
     /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
@@ -105,6 +109,9 @@ impl Planner<'_> {
             self.group(order, &entries)?;
         }
         self.strangers();
+        if self.wishes.discard_root_keys {
+            self.discard();
+        }
         Ok(self.work)
     }
 
@@ -127,8 +134,10 @@ impl Planner<'_> {
     /// The label of the root that signed a kit's certificate, where the inventory's shape of trust has its hosts signed
     /// by one of this label.
     fn signer_of(&self, entry: &Entry, kit: &KitOnDisk, usual: &str) -> Result<String, Refusal> {
-        match self.estate.signer_of(&kit.leaf) {
-            Some(label) if (label == SHARED_ROOT) == (usual == SHARED_ROOT) => Ok(label.to_owned()),
+        match kit.signer.as_deref() {
+            Some(label) if (name_of_line(label) == SHARED_ROOT) == (name_of_line(usual) == SHARED_ROOT) => {
+                Ok(label.to_owned())
+            }
             Some(_) => Err(Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("the kit of {} was made for another shape of trust", entry.fqdn),
@@ -172,7 +181,8 @@ impl Planner<'_> {
         }
         let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
         // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
-        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&order.profile.name) {
+        let expected = name_in_line(&order.profile.name, &order.label);
+        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&expected) {
             return Some(format!("the inventory calls it {}", order.profile.name));
         }
         match &certificate.extensions().name_constraints {
@@ -193,7 +203,7 @@ impl Planner<'_> {
             None => Some(Reason::New),
             Some(_) if is_new_root => Some(Reason::NewRoot),
             Some(kit) if !has_names(kit, entry) => Some(Reason::Names),
-            Some(kit) if kit.manifest.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
+            Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
         let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
@@ -219,13 +229,18 @@ impl Planner<'_> {
             |host: &str| self.inventory.hosts.iter().any(|entry| entry.fqdn.as_str().eq_ignore_ascii_case(host));
         let strangers: Vec<_> =
             self.estate.kits.values().map(|kit| kit.host.clone()).filter(|host| !listed(host)).collect();
-        let lines: BTreeSet<_> = self.work.trust.iter().map(|label| name_of_line(label).to_owned()).collect();
-        // A root that is being rolled over has a predecessor or a successor, which is as good as itself.
-        let stays = |label: &&String| !self.wishes.prune || lines.contains(name_of_line(label));
+        let lines = lines_of(self.work.trust.iter());
+        let replaced = lines_of(self.work.roots.iter().map(|root| &root.label));
+        // A root that is being rolled over has a predecessor or a successor, which is as good as itself. Who asks for
+        // another root wants neither.
+        let stays = |label: &&String| {
+            let line = name_of_line(label);
+            !replaced.contains(line) && (!self.wishes.prune || lines.contains(line))
+        };
         let others = self.estate.roots.keys().filter(|label| !self.work.trust.contains(label)).filter(stays);
         let others: Vec<_> = others.cloned().collect();
         self.work.trust.extend(others);
-        self.work.drops_roots = self.wishes.prune;
+        self.work.drops_roots = true;
         if self.wishes.prune {
             self.work.pruned = strangers;
         } else {
@@ -233,9 +248,24 @@ impl Planner<'_> {
         }
     }
 
+    /// The newest root of a line that is being rolled over has still to sign.
+    fn discard(&mut self) {
+        let lines = lines(self.estate);
+        let spreading =
+            |label: &String| lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == label);
+        let is_new = |label: &String| self.work.roots.iter().any(|root| root.label == *label);
+        let has_key = |label: &String| self.estate.roots.get(label).is_some_and(|root| root.has_key);
+        let spent = self.work.trust.iter().filter(|label| is_new(label) || has_key(label) && !spreading(label));
+        self.work.discarded = spent.cloned().collect();
+    }
+
     fn may_replace(&self, host: &Fqdn) -> bool {
         self.wishes.replace.contains(host)
     }
+}
+
+fn lines_of<'l>(labels: impl Iterator<Item = &'l String>) -> BTreeSet<String> {
+    labels.map(|label| name_of_line(label).to_owned()).collect()
 }
 
 fn names_of(entry: &Entry) -> Vec<DnsName> {

@@ -1,12 +1,12 @@
 //! What `renew` does next. Pure.
 
 use pki_core::mesh::{Mesh, RootOrder};
-use pki_core::name::{Fqdn, RootName};
+use pki_core::name::Fqdn;
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
 use super::plan::{KitWork, Reason, Refusal, Work};
-use super::rollover::{Line, Phase, lines, name_of_line};
+use super::rollover::{Line, Phase, lines, name_in_line, name_of_line};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
 
@@ -36,9 +36,18 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) struct Renewed {
     pub(crate) work: Work,
-    /// Lines that got a new root, and those that changed over.
-    pub(crate) spreading: Vec<String>,
-    pub(crate) changed_over: Vec<String>,
+    pub(crate) rollovers: Vec<Rollover>,
+}
+
+/// A line of roots that went one phase on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rollover {
+    /// The label of its first root.
+    pub(crate) line: String,
+    /// The phase that it is in now.
+    pub(crate) phase: Phase,
+    pub(crate) old: String,
+    pub(crate) new: String,
 }
 
 /// Decides.
@@ -129,16 +138,25 @@ impl<'r> Renewer<'r> {
         if renewed.work.roots.iter().any(|root| root.label == label) {
             return Ok(());
         }
-        let mut order = self.orders.iter().find(|order| order.label == line.name).cloned().ok_or_else(|| Refusal {
+        let is_of_line = |order: &&RootOrder| order.label.eq_ignore_ascii_case(&line.name);
+        let mut order = self.orders.iter().find(is_of_line).cloned().ok_or_else(|| Refusal {
             host: entry.fqdn.to_string(),
             problem: format!("the root of {} is not the one that the inventory asks for", entry.fqdn),
             way_out: "look at trust in the inventory".to_owned(),
         })?;
-        order.profile.name = successor(&order.profile.name, &label);
+        if self.inventory.defaults.crl_url.as_ref().is_some_and(|url| !url.tells_roots_apart()) {
+            return Err(Refusal {
+                host: entry.fqdn.to_string(),
+                problem: "crl_url in the inventory is one address, and the old root and the new one need one each"
+                    .to_owned(),
+                way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
+            });
+        }
+        order.profile.name = name_in_line(&order.profile.name, &label);
         order.label = label.clone();
         renewed.work.roots.push(order);
-        renewed.work.trust.push(label);
-        renewed.spreading.push(line.name.clone());
+        renewed.work.trust.push(label.clone());
+        renewed.went_on(line, Phase::Spreading, line.newest().to_owned(), label);
         Ok(())
     }
 
@@ -146,23 +164,53 @@ impl<'r> Renewer<'r> {
         let mut renewed = self.nothing();
         for (entry, kit) in self.hosts()? {
             let line = self.line_of(entry, kit)?;
-            if line.phase != Phase::Spreading {
+            let Some(signer) = kit.signer.as_ref().filter(|signer| *signer != line.newest()) else {
                 continue;
-            }
+            };
             let newest = line.newest().to_owned();
             renewed.work.kits.push(self.kit(entry, &newest, Reason::Renewed { new_key: self.renewal.new_key })?);
-            if !renewed.changed_over.contains(&line.name) {
-                renewed.changed_over.push(line.name.clone());
-            }
+            renewed.went_on(line, Phase::ChangedOver, signer.clone(), newest);
         }
         if renewed.work.kits.is_empty() {
-            return Err(Refusal {
-                host: String::new(),
-                problem: "no root is being rolled over, so there is no second phase to begin".to_owned(),
-                way_out: "begin with: replica-pki renew".to_owned(),
-            });
+            return Err(self.nothing_to_change_over());
+        }
+        if self.inventory.defaults.discard_root_keys {
+            self.discard_spent(&mut renewed);
         }
         Ok(renewed)
+    }
+
+    fn nothing_to_change_over(&self) -> Refusal {
+        let listed =
+            |host: &&String| self.inventory.hosts.iter().any(|entry| entry.fqdn.as_str().eq_ignore_ascii_case(host));
+        let spreading = self.lines.iter().filter(|line| line.phase == Phase::Spreading);
+        match spreading.flat_map(|line| &line.hosts).find(|host| !listed(host)) {
+            Some(host) => Refusal {
+                host: host.clone(),
+                problem: format!("{host} has a certificate of the old root, and is not in the inventory"),
+                way_out: "remove it: replica-pki issue --prune".to_owned(),
+            },
+            None => Refusal {
+                host: String::new(),
+                problem: "no root is in phase 1 of its rollover, so there is no phase 2 to begin".to_owned(),
+                way_out: "phase 1 begins by itself when a root ends soon: replica-pki renew".to_owned(),
+            },
+        }
+    }
+
+    /// A root that has now signed for all of its hosts needs its key no more.
+    fn discard_spent(&self, renewed: &mut Renewed) {
+        for line in self.lines.iter().filter(|line| renewed.rollovers.iter().any(|it| it.line == line.name)) {
+            let changes_over =
+                |host: &String| renewed.work.kits.iter().any(|kit| kit.entry.fqdn.as_str().eq_ignore_ascii_case(host));
+            let is_done = |host: &String| {
+                let kit = self.estate.kits.get(&host.to_ascii_lowercase());
+                kit.and_then(|kit| kit.signer.as_deref()) == Some(line.newest())
+            };
+            if line.hosts.iter().all(|host| changes_over(host) || is_done(host)) {
+                renewed.work.discarded.push(line.newest().to_owned());
+            }
+        }
     }
 
     fn finish(&self) -> Result<Renewed, Refusal> {
@@ -173,6 +221,10 @@ impl<'r> Renewer<'r> {
             match line.phase {
                 Phase::Spreading => return self.refuse_unfinished(entry, kit, line).map(|()| renewed),
                 Phase::ChangedOver => {
+                    let old = line.labels.iter().filter(|label| *label != line.newest());
+                    for old in old {
+                        renewed.went_on(line, Phase::Settled, old.clone(), line.newest().to_owned());
+                    }
                     renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest());
                 }
                 Phase::Settled => {}
@@ -187,7 +239,7 @@ impl<'r> Renewer<'r> {
     /// Nothing changes but what is added to this.
     fn nothing(&self) -> Renewed {
         let work = Work { trust: self.estate.roots.keys().cloned().collect(), ..Work::default() };
-        Renewed { work, spreading: Vec::new(), changed_over: Vec::new() }
+        Renewed { work, rollovers: Vec::new() }
     }
 
     /// The hosts that were named, or all, with their kits.
@@ -213,7 +265,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn line_of(&self, entry: &Entry, kit: &KitOnDisk) -> Result<&Line, Refusal> {
-        let name = self.estate.signer_of(&kit.leaf).map(name_of_line);
+        let name = kit.signer.as_deref().map(name_of_line);
         self.lines.iter().find(|line| Some(line.name.as_str()) == name).ok_or_else(|| Refusal {
             host: entry.fqdn.to_string(),
             problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
@@ -237,11 +289,12 @@ impl<'r> Renewer<'r> {
     }
 }
 
-/// A name that differs from its predecessor's, so that nobody takes one root for the other.
-fn successor(name: &RootName, label: &str) -> RootName {
-    let number: String = label.chars().rev().take_while(char::is_ascii_digit).collect();
-    let number: String = number.chars().rev().collect();
-    let room = 64 - 1 - number.len();
-    let start: String = name.as_str().chars().take(room).collect();
-    format!("{} {number}", start.trim_end()).parse().unwrap_or_else(|_| name.clone())
+impl Renewed {
+    /// Several hosts may have one line.
+    fn went_on(&mut self, line: &Line, phase: Phase, old: String, new: String) {
+        let rollover = Rollover { line: line.name.clone(), phase, old, new };
+        if !self.rollovers.contains(&rollover) {
+            self.rollovers.push(rollover);
+        }
+    }
 }

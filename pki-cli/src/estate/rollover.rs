@@ -9,7 +9,9 @@
 //! | 1, spreading | the old and the new | the old | the kits go to every host |
 //! | 2, changed over | the old and the new | the new | the kits go to the hosts of the line, then the old root goes |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use pki_core::name::RootName;
 
 use super::Estate;
 
@@ -19,6 +21,17 @@ pub(crate) enum Phase {
     Settled,
     Spreading,
     ChangedOver,
+}
+
+impl Phase {
+    /// As programs read it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Spreading => "spreading",
+            Self::ChangedOver => "changed-over",
+        }
+    }
 }
 
 /// The roots of one host, or the shared ones, from the oldest to the newest.
@@ -49,25 +62,36 @@ pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
     for label in estate.roots.keys() {
         labels.entry(name_of_line(label)).or_default().push(label);
     }
+    let mut signed: BTreeMap<&str, Vec<(&String, &String)>> = BTreeMap::new();
+    for kit in estate.kits.values() {
+        if let Some(signer) = &kit.signer {
+            signed.entry(name_of_line(signer)).or_default().push((signer, &kit.host));
+        }
+    }
     let line = |(name, mut labels): (&str, Vec<&String>)| {
         labels.sort_by_key(|label| generation(label));
-        let newest = labels.last().map(|label| label.as_str()).unwrap_or_default();
-        let mut signers = BTreeSet::new();
-        let mut hosts = Vec::new();
-        for kit in estate.kits.values() {
-            if let Some(signer) = estate.signer_of(&kit.leaf).filter(|signer| name_of_line(signer) == name) {
-                signers.insert(signer);
-                hosts.push(kit.host.clone());
-            }
-        }
+        let newest = labels.last().copied();
+        let signed = signed.remove(name).unwrap_or_default();
         let phase = match labels.len() {
             0 | 1 => Phase::Settled,
-            _ if signers.iter().all(|signer| *signer == newest) => Phase::ChangedOver,
+            _ if signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
             _ => Phase::Spreading,
         };
+        let hosts = signed.into_iter().map(|(_, host)| host.clone()).collect();
         Line { name: name.to_owned(), labels: labels.into_iter().cloned().collect(), hosts, phase }
     };
     labels.into_iter().map(line).collect()
+}
+
+/// The name of the root with this label in the line of a root that has, or would have, this name. It differs from its
+/// predecessor's, so that nobody takes one for the other.
+pub(crate) fn name_in_line(name: &RootName, label: &str) -> RootName {
+    let number = match generation(label) {
+        1 => return name.clone(),
+        number => format!(" {number}"),
+    };
+    let start: String = name.as_str().chars().take(MAX_NAME - number.len()).collect();
+    format!("{}{number}", start.trim_end()).parse().unwrap_or_else(|_| name.clone())
 }
 
 /// The label of the first root of a line: later ones end with a number.
@@ -81,6 +105,9 @@ pub(crate) fn name_of_line(label: &str) -> &str {
 fn generation(label: &str) -> u32 {
     label.strip_prefix(name_of_line(label)).and_then(|number| number.parse().ok()).unwrap_or(1)
 }
+
+/// How many characters a CommonName may have (RFC 5280, appendix A.1).
+const MAX_NAME: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -97,5 +124,14 @@ mod tests {
         ] {
             assert_eq!((name_of_line(label), generation(label)), (name, number), "{label}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_later_root_has_its_number_and_fits() {
+        let name: RootName = "R".parse().unwrap();
+        assert_eq!(name_in_line(&name, "a.test.root").as_str(), "R");
+        assert_eq!(name_in_line(&name, "a.test.root12").as_str(), "R 12");
+        let long: RootName = "x".repeat(64).parse().unwrap();
+        assert_eq!(name_in_line(&long, "a.test.root2").as_str(), format!("{} 2", "x".repeat(62)));
     }
 }

@@ -1,6 +1,6 @@
 //! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
-use crate::kit::{self, MANIFEST, PREVIOUS};
+use crate::kit::{self, Kit, Manifest, PREVIOUS};
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -46,8 +46,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     let mut batch = Batch::new(dir, PRIVATE)?;
     for root in made.roots {
         let is_known = estate.roots.contains_key(&root.label);
-        let pem = root.authority.secret_key().secret_pkcs8_pem()?;
-        put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+        if !made.work.discarded.contains(&root.label) {
+            let pem = root.authority.secret_key().secret_pkcs8_pem()?;
+            put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+        }
         put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
         if is_known {
             // What the root that it replaces had taken back.
@@ -63,11 +65,14 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
             batch.remove(password_file(bundle.fqdn.as_str()));
         }
     }
+    for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
+        batch.remove(root_key(label));
+    }
     batch.put_file(INVENTORY, made.inventory.as_bytes())?;
-    let trust = trust(estate, made);
+    let trust = Trust::of(estate, made);
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
-        let bundle = with_trust(bundle, &trust, &kit.signer);
+        let bundle = with_trust(bundle, &trust.roots, &kit.signer);
         let mut files = kit::contents(&bundle, made.now)?;
         files.extend(previous(dir, folder, kit.reason)?);
         if estate.kit(&bundle.fqdn).is_some() {
@@ -92,30 +97,52 @@ fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
 }
 
-/// Refuses to replace or remove the folder of a kit in which somebody put something.
+/// Refuses to replace or remove a folder in which somebody put something.
 fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let goes = |kit: &&KitOnDisk| is_made(kit, made) || made.work.pruned.contains(&kit.host);
-    for kit in estate.kits.values().filter(goes) {
-        let folder = kit_folder(&kit.host);
-        if let Some(stray) = kit::strays(&dir.join(&folder), &kit.manifest)?.first() {
-            let path = dir.join(folder).join(stray);
-            return Err(Failure::new(format!(
-                "{} is not of the kit, which has to be replaced or removed",
-                path.display()
-            ))
-            .hint("nothing was written; move it to another place, and run the command again"));
+    for kit in estate.kits.values() {
+        let (folder, is_pruned) = (kit_folder(&kit.host), made.work.pruned.contains(&kit.host));
+        if is_pruned || is_made(kit, made) {
+            let folder = dir.join(&folder);
+            let manifest = Kit::manifest_of(&folder)?;
+            refuse_stray(folder, &manifest)?;
+        }
+        let previous = dir.join(&folder).join(PREVIOUS);
+        if is_pruned || made.work.finished.contains(&kit.host) {
+            // Without its manifest nobody knows what was of the kit.
+            Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
         }
     }
     Ok(())
 }
 
-/// Every root that hosts trust afterwards.
-fn trust(estate: &Estate, made: &Made<'_>) -> Arc<[TrustedRoot]> {
-    let new: BTreeMap<_, _> =
-        made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
-    let certificate = |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
-    let labels = made.work.trust.iter();
-    labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect()
+fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
+    let Some(stray) = kit::strays(&folder, manifest)?.into_iter().next() else { return Ok(()) };
+    let path = folder.join(stray);
+    Err(Failure::new(format!("{} is not of the kit, which has to be replaced or removed", path.display()))
+        .hint("nothing was written; move it to another place, and run the command again"))
+}
+
+/// What hosts trust afterwards.
+struct Trust<'t> {
+    roots: Arc<[TrustedRoot]>,
+    /// The labels of those that are new or took another's place.
+    new: BTreeSet<&'t str>,
+    /// The labels of the folder's roots that are not among them.
+    dropped: Vec<String>,
+}
+
+impl<'t> Trust<'t> {
+    fn of(estate: &Estate, made: &Made<'t>) -> Self {
+        let new: BTreeMap<_, _> =
+            made.roots.iter().map(|root| (root.label.as_str(), root.authority.certificate())).collect();
+        let certificate =
+            |label: &str| new.get(label).copied().or(estate.roots.get(label).map(|root| &root.certificate));
+        let labels = made.work.trust.iter();
+        let roots = labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
+        let kept: BTreeSet<_> = made.work.trust.iter().collect();
+        let dropped = estate.roots.keys().filter(|label| !kept.contains(label)).cloned().collect();
+        Self { roots, new: new.into_keys().collect(), dropped }
+    }
 }
 
 fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bundle {
@@ -144,30 +171,30 @@ fn touch(
     dir: &Path,
     estate: &Estate,
     kit: &KitOnDisk,
-    trust: &Arc<[TrustedRoot]>,
+    trust: &Trust<'_>,
     now: Time,
 ) -> Result<Option<Touched>> {
-    let has = |root: &&TrustedRoot| {
-        let (path, sha256) = (root.path(), root.certificate.sha256_thumbprint().to_string());
-        kit.manifest.trust.iter().any(|entry| entry.file == path && entry.thumbprint_sha256 == sha256)
-    };
-    let added: Vec<_> = trust.iter().filter(|root| !has(root)).collect();
-    let removed: Vec<_> = kit.trusts().filter(|label| !trust.iter().any(|root| root.label == *label)).collect();
+    let Trust { roots, new, dropped } = trust;
+    let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
+    let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
+    let stays = |label: &&String| added.iter().any(|root| root.label == **label);
+    let gone = kit.unknown.iter().filter(|label| !stays(label));
+    let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
     if added.is_empty() && removed.is_empty() {
         return Ok(None);
     }
     let folder = kit_folder(&kit.host);
-    let pfx = files::read(&dir.join(&folder).join(&kit.manifest.pfx.file))?;
-    let fqdn = pki_core::name::Fqdn::of_computer(&kit.manifest.host)?;
-    let encoding =
-        if kit.manifest.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
-    let signer = estate.signer_of(&kit.leaf).unwrap_or_default();
-    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(trust), signer);
-    for (name, bytes) in kit::contents(&bundle, now)? {
-        let lists_roots = !name.starts_with("trust/") && !bundle.files().iter().any(|file| file.path == name);
-        if lists_roots || added.iter().any(|root| root.path() == name) {
-            put(batch, kit.manifest.sha256.contains_key(&name) || name == MANIFEST, folder.join(&name), &bytes)?;
-        }
+    let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
+    let fqdn = pki_core::name::Fqdn::of_computer(&kit.fqdn)?;
+    let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
+    let signer = kit.signer.as_deref().unwrap_or_default();
+    let bundle = Bundle::new(fqdn, kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
+    for (name, bytes) in kit::lists(&bundle, now)? {
+        batch.put_file(folder.join(name), &bytes)?;
+    }
+    for root in &added {
+        let is_known = kit.lists(&root.label, estate);
+        put(batch, is_known, folder.join(root.path()), root.certificate.as_der())?;
     }
     for label in &removed {
         batch.remove(folder.join(format!("trust/{label}.cer")));
@@ -175,7 +202,7 @@ fn touch(
     Ok(Some(Touched {
         host: kit.host.clone(),
         added: added.iter().map(|root| root.label.clone()).collect(),
-        removed: removed.into_iter().map(str::to_owned).collect(),
+        removed: removed.into_iter().cloned().collect(),
     }))
 }
 

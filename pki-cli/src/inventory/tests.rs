@@ -28,6 +28,8 @@ fn every_key_is_understood() {
         windows = "2022"
         trust = "per-host"
         name_constraints = false
+        crl_url = "http://pki.atwork.at/{root}.crl"
+        discard_root_keys = true
 
         [[host]]
         fqdn = "HOST4.atwork.at"
@@ -37,7 +39,9 @@ fn every_key_is_understood() {
         "#,
     )
     .unwrap();
-    let Defaults { key, leaf_days, root_days, windows, trust, name_constraints } = inventory.defaults;
+    let Defaults { key, leaf_days, root_days, windows, trust, name_constraints, crl_url, discard_root_keys } =
+        inventory.defaults;
+    assert_eq!((crl_url.unwrap().to_string().as_str(), discard_root_keys), ("http://pki.atwork.at/{root}.crl", true));
     assert_eq!((key, leaf_days.get(), root_days.get()), (KeyAlgorithm::Rsa2048, 365, 1000));
     assert_eq!((windows, trust, name_constraints), (WindowsServer::V2022, Trust::PerHost, false));
     let [host] = inventory.hosts.as_slice() else { panic!("one host") };
@@ -75,6 +79,13 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
         (format!("{host}\n[[host]]\nfqdn = \"host4.ATWORK.at\"\n"), 4, &["line 1 already"]),
         (format!("{host}root = \"r\"\n[[host]]\nfqdn = \"b.test\"\nroot = \"R\"\n"), 4, &["the host of line 1"]),
         (format!("{host}root = \"host4.atwork.at\"\n"), 1, &["must differ"]),
+        ("[defaults]\ncrl_url = \"https://a.test/x.crl\"\n".to_owned(), 2, &["http"]),
+        (
+            format!("\n[defaults]\ncrl_url = \"http://a.test/x\"\n{host}[[host]]\nfqdn = \"b.test\"\n"),
+            2,
+            &["2 roots", "{root}"],
+        ),
+        ("[defaults]\ndiscard_root_keys = \"yes\"\n".to_owned(), 2, &["boolean"]),
         (format!("[defaults]\ntrust = \"shared\"\n{host}root = \"R\"\n"), 3, &["leave root out"]),
     ] {
         let (found, problem) = refused(&text);
@@ -83,6 +94,15 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
             assert!(problem.contains(part), "{text}: {problem}");
         }
     }
+}
+
+#[test]
+fn one_address_serves_one_root() {
+    let hosts = "[[host]]\nfqdn = \"a.test\"\n[[host]]\nfqdn = \"b.test\"\n";
+    let url = "[defaults]\ncrl_url = \"http://pki.atwork.at/one.crl\"\n";
+    assert!(parse(&format!("{url}trust = \"shared\"\n{hosts}")).is_ok());
+    assert!(parse(&format!("{url}[[host]]\nfqdn = \"a.test\"\n")).is_ok());
+    assert!(parse(&format!("{url}{hosts}")).is_err());
 }
 
 #[test]
@@ -108,6 +128,8 @@ proptest! {
             windows: windows.parse().unwrap(),
             trust: if shared { Trust::Shared } else { Trust::PerHost },
             name_constraints: shared,
+            crl_url: Some("http://pki.atwork.at/{root}.crl".parse().unwrap()),
+            discard_root_keys: shared,
         };
         let mut host = Entry::new("HOST4.atwork.at".parse().unwrap());
         host.root = if shared { None } else { Some(root.parse().unwrap()) };

@@ -6,7 +6,9 @@ use super::{Defaults, Entry};
 
 /// A file for these hosts.
 pub(crate) fn new(defaults: &Defaults, hosts: &[Entry]) -> String {
-    let Defaults { key, leaf_days, root_days, windows, trust, name_constraints } = defaults;
+    let Defaults { key, leaf_days, root_days, windows, trust, name_constraints, crl_url, discard_root_keys } = defaults;
+    // {root} in it stands for the label of the root.
+    let crl_url = crl_url.as_ref().map(|url| format!("crl_url = \"{url}\"\n")).unwrap_or_default();
     let text = format!(
         "# The hosts that trust each other. After a change: replica-pki issue --dir THIS-FOLDER
 # A host may also have: root = \"NAME\" (of its root), also = [\"NAME\", ...] (further names), windows = \"VERSION\"
@@ -18,7 +20,8 @@ root_days = {root_days}
 windows = \"{}\" # the oldest that has to import the PFX
 trust = \"{trust}\"
 name_constraints = {name_constraints}
-",
+discard_root_keys = {discard_root_keys} # whether each root's key is destroyed when it has signed
+{crl_url}",
         version(*windows)
     );
     added(&text, hosts)

@@ -55,8 +55,11 @@ pub(crate) struct CertificateEntry {
 }
 
 impl Manifest {
-    /// `files` is everything else in the kit.
-    pub(super) fn of(bundle: &Bundle, files: &[(String, Vec<u8>)], now: Time) -> Self {
+    /// `more` is what the kit holds besides the bundle.
+    pub(super) fn of(bundle: &Bundle, more: &[(String, Vec<u8>)], now: Time) -> Self {
+        let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+        let sha256 = bundle.files().into_iter().map(|file| (file.path, hash(file.bytes)));
+        let sha256 = sha256.chain(more.iter().map(|(path, bytes)| (path.clone(), hash(bytes)))).collect();
         let trust = bundle.trust().map(|root| CertificateEntry::of(root.path(), &root.certificate));
         Self {
             format: FORMAT,
@@ -71,7 +74,7 @@ impl Manifest {
             },
             leaf: CertificateEntry::of(format!("{}.cer", bundle.fqdn), &bundle.leaf),
             trust: trust.collect(),
-            sha256: files.iter().map(|(path, bytes)| (path.clone(), hex(&Sha256::digest(bytes)))).collect(),
+            sha256,
         }
     }
 

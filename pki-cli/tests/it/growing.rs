@@ -1,49 +1,13 @@
 //! `issue` again makes the folder what the inventory says by now, and touches nothing else.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use pki_core::certificate::Certificate;
 use pki_core::password::Password;
 use pki_core::pfx::{self, OpenOptions};
 
+use crate::support::mesh::{INVENTORY, certificate, changes, every_kit_passes, inventory, mesh};
 use crate::support::{Room, json};
-
-const INVENTORY: &str = "replica-pki/inventory.toml";
-
-fn mesh(hosts: &[&str]) -> Room {
-    let room = Room::new();
-    room.done(&[&["issue", "--key", "rsa-2048"], hosts].concat());
-    room
-}
-
-fn inventory(room: &Room) -> String {
-    String::from_utf8(room.read(INVENTORY)).unwrap()
-}
-
-/// The paths that differ, of files that came, went or changed.
-fn changes(before: &BTreeMap<PathBuf, Vec<u8>>, after: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
-    let paths = before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path));
-    let mut paths: Vec<_> = paths.map(|path| path.to_str().unwrap().replace('\\', "/")).collect();
-    paths.sort();
-    paths.dedup();
-    paths
-}
-
-fn certificate(room: &Room, path: &str) -> Certificate {
-    Certificate::from_der(&room.read(&format!("replica-pki/{path}"))).unwrap()
-}
-
-#[track_caller]
-fn every_kit_passes(room: &Room, hosts: &[&str]) {
-    for host in hosts {
-        let password = format!("replica-pki/private/passwords/{host}.txt");
-        let kit = format!("replica-pki/hosts/{host}");
-        let ended = room.run(&["verify", &kit, "--password-file", &password]);
-        assert_eq!(ended.code, 0, "{ended:?}");
-    }
-}
 
 #[test]
 fn a_second_run_changes_nothing() {
@@ -160,6 +124,7 @@ fn a_name_that_the_root_cannot_cover_is_explained_and_needs_to_be_asked_for() {
     let old = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     let said = room.done(&["issue", "--replace", "a.test"]);
     assert!(said.contains("a.test: a new root") && said.contains("b.test: other roots"), "{said}");
+    assert!(said.contains("First where only the roots are others"), "{said}");
     let new = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     assert_ne!(old, new);
     assert_eq!(certificate(&room, "hosts/a.test/a.test.cer").dns_names(), ["a.test", "broker.test"]);

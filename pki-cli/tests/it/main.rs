@@ -9,20 +9,27 @@
 )]
 
 mod converting;
+mod crl_urls;
+mod discarded_keys;
 mod explaining;
 mod failures;
 mod growing;
 mod help;
 mod inspect;
+mod inventories;
 mod kits;
 mod overwriting;
 mod passwords;
 mod plans;
+mod renewal;
+mod renewal_page;
 mod requests;
 mod revocation_lists;
+mod rollover;
 mod scripts;
 mod shells;
 mod single_steps;
+mod status;
 mod support;
 mod verify;
 #[cfg(windows)]

@@ -78,6 +78,13 @@ fn what_somebody_put_into_a_kit_keeps_it_from_being_replaced_or_removed() {
     room.write("replica-pki/inventory.toml", inventory);
     room.done(&["issue", "HOST6.atwork.at"]);
     assert_eq!(room.read(&format!("{KIT}/notes.txt")), b"mine");
+
+    fs::remove_file(room.path(&format!("{KIT}/notes.txt"))).unwrap();
+    room.done(&["renew", "HOST4.atwork.at"]);
+    room.write(&format!("{KIT}/previous/notes.txt"), "mine");
+    let ended = room.run(&["renew", "--finish"]);
+    assert!(ended.code == 1 && ended.stderr.contains("notes.txt is not of the kit"), "{ended:?}");
+    assert_eq!(room.read(&format!("{KIT}/previous/notes.txt")), b"mine");
 }
 
 #[test]

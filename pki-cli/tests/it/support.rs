@@ -5,6 +5,7 @@ pub(crate) mod computer;
 #[cfg(windows)]
 #[allow(dead_code, reason = "the unit tests use the rest")]
 pub(crate) mod foreign;
+pub(crate) mod mesh;
 
 use std::collections::BTreeMap;
 use std::fs;

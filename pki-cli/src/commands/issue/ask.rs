@@ -25,7 +25,11 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
             .hint("name the hosts: replica-pki issue HOST4.atwork.at HOST5.atwork.at"));
     } else {
         let hosts: Vec<_> = arguments.hosts.iter().cloned().map(Entry::new).collect();
-        inventory::new(&defaults(arguments), &hosts)
+        let defaults = defaults(arguments);
+        defaults.refuse_one_list_for_many(hosts.len()).map_err(|problem| {
+            Failure::new(problem).hint("with --trust shared there is one root, and one address is enough")
+        })?;
+        inventory::new(&defaults, &hosts)
     };
     let inventory = Inventory::parse(&text, &path)?;
     if inventory.hosts.is_empty() {
@@ -51,6 +55,8 @@ fn defaults(arguments: &Issue) -> Defaults {
         windows: arguments.windows.unwrap_or(usual.windows),
         trust: arguments.trust.unwrap_or(usual.trust),
         name_constraints: usual.name_constraints,
+        crl_url: arguments.crl_url.clone(),
+        discard_root_keys: arguments.discard_root_keys,
     }
 }
 
@@ -67,13 +73,15 @@ fn refuse_other_defaults(path: &Path, defaults: &Defaults, arguments: &Issue, no
     fn other<T: PartialEq + Display>(given: Option<T>, key: &str, known: T) -> Option<String> {
         given.filter(|given| *given != known).map(|given| format!("{key} = {known}, and the command line says {given}"))
     }
-    let Issue { key, days, root_days, trust, windows, .. } = arguments;
+    let Issue { key, days, root_days, trust, windows, crl_url, .. } = arguments;
+    let known_url = defaults.crl_url.as_ref().map_or("none".to_owned(), ToString::to_string);
     let problems = [
         other(*key, "key", defaults.key),
         other(*days, "leaf_days", defaults.leaf_days),
         other(*root_days, "root_days", defaults.root_days),
         other(*trust, "trust", defaults.trust),
         other(windows.filter(|_| nothing_new), "windows", defaults.windows),
+        other(crl_url.as_ref().map(ToString::to_string), "crl_url", known_url),
     ];
     match problems.into_iter().flatten().next() {
         Some(problem) => Err(Failure::new(format!("{} says {problem}", path.display()))

@@ -49,10 +49,14 @@ impl Outcome<'_> {
         for host in &self.work.pruned {
             text.push_str(&format!("{host}: removed\n\n"));
         }
+        for label in &self.work.discarded {
+            text.push_str(&format!("{label}: its key is discarded\n\n"));
+        }
         if text.is_empty() {
             return format!("nothing to do: {} as the inventory says\n", plural(self.hosts as i64, "host"));
         }
-        text.push_str(&next_steps(self.dir));
+        let is_replaced = self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot);
+        text.push_str(&next_steps(self.dir, is_replaced));
         text
     }
 
@@ -99,7 +103,8 @@ impl Outcome<'_> {
             }
         };
         let root = |root: &IssuedRoot| RootSummary {
-            key: in_dir(root_key(&root.label)),
+            label: root.label.clone(),
+            key: (!self.work.discarded.contains(&root.label)).then(|| in_dir(root_key(&root.label))),
             subject: root.authority.certificate().subject().to_string(),
             not_after: root.authority.certificate().validity().not_after.to_string(),
             thumbprint_sha1: root.authority.certificate().thumbprint().to_string(),
@@ -111,6 +116,7 @@ impl Outcome<'_> {
             other_roots: self.touched,
             removed: &self.work.pruned,
             not_in_inventory: &self.work.strangers,
+            discarded_keys: &self.work.discarded,
         }
     }
 }
@@ -126,6 +132,8 @@ struct Summary<'s> {
     other_roots: &'s [Touched],
     removed: &'s [String],
     not_in_inventory: &'s [String],
+    /// Roots whose keys are gone, by their labels.
+    discarded_keys: &'s [String],
 }
 
 #[derive(Serialize)]
@@ -141,19 +149,26 @@ struct HostSummary {
 
 #[derive(Serialize)]
 struct RootSummary {
-    key: String,
+    label: String,
+    /// Absent if it was discarded.
+    key: Option<String>,
     subject: String,
     not_after: String,
     thumbprint_sha1: String,
 }
 
-fn next_steps(dir: &Path) -> String {
+fn next_steps(dir: &Path, is_replaced: bool) -> String {
     let (hosts, private) = (dir.join(HOSTS), dir.join(PRIVATE));
+    let order = if is_replaced {
+        "\n     First where only the roots are others: there the new certificates must be trusted."
+    } else {
+        ""
+    };
     format!(
         "Next:
   1. Copy the folder of each host that is named here, below {}, to it, and nothing else.
   2. Bring each host's administrator the password by another way.
-  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.
+  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.{order}
   4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
 ",
         output::path(&hosts),

@@ -1,18 +1,22 @@
-//! What `renew` tells at its end: what was made, and what to do on each host, in this order.
+//! What `renew` tells at its end: what was made, which phase a rollover is in, and what to do on each host, in this order.
 
 use std::path::Path;
 
+use pki_core::certificate::Certificate;
+use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 use serde::Serialize;
 
-use super::super::plural;
-use crate::estate::{Estate, Fresh, Renewed, Touched, kit_folder};
+use super::steps::{self, Step};
+use crate::estate::{Estate, Fresh, Phase, Renewed, Rollover, Touched, kit_folder};
 use crate::exit::{Exit, Result};
+use crate::inventory::Inventory;
 use crate::output;
 
 /// What became of the folder.
 pub(super) struct Outcome<'o> {
     pub(super) dir: &'o Path,
+    pub(super) inventory: &'o Inventory,
     pub(super) estate: &'o Estate,
     pub(super) renewed: &'o Renewed,
     pub(super) fresh: &'o Fresh,
@@ -22,15 +26,18 @@ pub(super) struct Outcome<'o> {
 
 #[derive(Serialize)]
 struct Summary<'s> {
+    dir: String,
     /// Hosts with a new certificate.
     renewed: Vec<HostSummary>,
-    /// Roots whose successors are in every kit now (phase 1).
-    spreading: &'s [String],
-    /// Roots whose hosts have certificates of their successors now (phase 2).
-    changed_over: &'s [String],
+    /// Roots that went one phase on.
+    rollovers: Vec<RolloverSummary>,
     /// Hosts whose previous kits are gone.
     finished: &'s [String],
     other_roots: &'s [Touched],
+    /// Roots whose keys are gone.
+    discarded_keys: &'s [String],
+    /// What to do when that is done on the hosts.
+    next: Vec<Step>,
 }
 
 #[derive(Serialize)]
@@ -39,66 +46,131 @@ struct HostSummary {
     kit: String,
     thumbprint_sha1: String,
     previous_thumbprint_sha1: String,
+    root: String,
     not_after: String,
-    commands: Vec<String>,
+    /// In this order.
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct RolloverSummary {
+    root: String,
+    phase: &'static str,
+    old: RootSummary,
+    new: RootSummary,
+}
+
+#[derive(Serialize)]
+struct RootSummary {
+    label: String,
+    subject: String,
+    thumbprint_sha1: String,
+    not_after: String,
 }
 
 impl Outcome<'_> {
     pub(super) fn print(&self, json: bool) -> Result {
-        let hosts = self.hosts();
+        let summary = Summary {
+            dir: self.dir.display().to_string(),
+            renewed: self.hosts(),
+            rollovers: self.renewed.rollovers.iter().filter_map(|rollover| self.rollover(rollover)).collect(),
+            finished: &self.renewed.work.finished,
+            other_roots: self.touched,
+            discarded_keys: &self.renewed.work.discarded,
+            next: self.next(),
+        };
         if json {
-            output::json(&Summary {
-                renewed: hosts,
-                spreading: &self.renewed.spreading,
-                changed_over: &self.renewed.changed_over,
-                finished: &self.renewed.work.finished,
-                other_roots: self.touched,
-            })?;
+            output::json(&summary)?;
         } else {
-            output::result(&self.text(&hosts))?;
+            output::result(&self.text(&summary))?;
         }
         Ok(Exit::Done)
     }
 
     fn hosts(&self) -> Vec<HostSummary> {
-        let summary = |bundle: &pki_core::bundle::Bundle| {
-            let host = bundle.fqdn.as_str();
-            let old = self.estate.kit(&bundle.fqdn).map(|kit| kit.leaf.thumbprint().to_string()).unwrap_or_default();
-            let new = bundle.leaf.thumbprint().to_string();
+        let summary = |host: &pki_core::mesh::IssuedHost, root: &str| {
+            let (fqdn, leaf) = (&host.bundle.fqdn, &host.bundle.leaf);
+            let kit = self.estate.kit(fqdn);
+            let old = kit.map(|kit| kit.leaf.thumbprint().to_string()).unwrap_or_default();
+            let new = leaf.thumbprint().to_string();
+            let partners: Vec<_> =
+                self.inventory.hosts.iter().map(|entry| &entry.fqdn).filter(|partner| *partner != fqdn).collect();
             HostSummary {
-                host: host.to_owned(),
-                kit: self.dir.join(kit_folder(host)).display().to_string(),
-                commands: commands(host, &old, &new),
+                host: fqdn.to_string(),
+                kit: self.dir.join(kit_folder(kit.map_or(fqdn.as_str(), |kit| &kit.host))).display().to_string(),
+                steps: steps::change_over(fqdn, &old, &new, &partners),
                 thumbprint_sha1: new,
                 previous_thumbprint_sha1: old,
-                not_after: bundle.leaf.validity().not_after.to_string(),
+                root: root.to_owned(),
+                not_after: leaf.validity().not_after.to_string(),
             }
         };
-        self.fresh.hosts.iter().map(|host| summary(&host.bundle)).collect()
+        self.fresh.hosts.iter().zip(&self.renewed.work.kits).map(|(host, kit)| summary(host, &kit.signer)).collect()
     }
 
-    fn text(&self, hosts: &[HostSummary]) -> String {
-        let mut text = String::new();
-        for HostSummary { host, kit, thumbprint_sha1, previous_thumbprint_sha1, not_after, commands } in hosts {
+    fn rollover(&self, rollover: &Rollover) -> Option<RolloverSummary> {
+        let Rollover { line, phase, old, new } = rollover;
+        let root = |label: &String| {
+            let certificate = self.root(label)?;
+            Some(RootSummary {
+                label: label.clone(),
+                subject: certificate.subject().to_string(),
+                thumbprint_sha1: certificate.thumbprint().to_string(),
+                not_after: certificate.validity().not_after.to_string(),
+            })
+        };
+        Some(RolloverSummary { root: line.clone(), phase: phase.name(), old: root(old)?, new: root(new)? })
+    }
+
+    fn root(&self, label: &str) -> Option<&Certificate> {
+        let new = self.fresh.roots.iter().find(|root| root.label == label).map(|root| root.authority.certificate());
+        new.or(self.estate.roots.get(label).map(|root| &root.certificate))
+    }
+
+    /// What follows when the steps of each host are done.
+    fn next(&self) -> Vec<Step> {
+        let every_host = || self.inventory.hosts.iter().map(|entry| &entry.fqdn);
+        let renewed: Vec<&Fqdn> = self.fresh.hosts.iter().map(|host| &host.bundle.fqdn).collect();
+        let is_in = |phase: Phase| self.renewed.rollovers.iter().filter(move |rollover| rollover.phase == phase);
+        let mut next: Vec<_> = renewed.iter().map(|host| steps::take_back(host)).collect();
+        if !renewed.is_empty() {
+            let is_all = renewed.len() == self.inventory.hosts.len();
+            let named = renewed.iter().filter(|_| !is_all).map(|host| format!(" {host}"));
+            let arguments = format!("--finish{}", named.collect::<String>());
+            next.push(steps::here(self.dir, "forget what was before", &arguments));
+        }
+        if is_in(Phase::Spreading).next().is_some() {
+            next.extend(every_host().map(steps::install));
+            let what = "when every host has installed its kit, begin phase 2";
+            next.push(steps::here(self.dir, what, "--roots-installed"));
+        }
+        let old = is_in(Phase::Settled).filter_map(|rollover| self.root(&rollover.old));
+        let old: Vec<_> = old.map(|root| root.thumbprint().to_string()).collect();
+        if !old.is_empty() {
+            next.push(steps::drop_roots(&every_host().collect::<Vec<_>>(), &old));
+        }
+        next
+    }
+
+    fn text(&self, summary: &Summary<'_>) -> String {
+        let mut text: String = summary.rollovers.iter().map(describe).collect();
+        for host in &summary.renewed {
+            let HostSummary { host, kit, thumbprint_sha1, previous_thumbprint_sha1, root, not_after, steps } = host;
             let rows = [
                 ["kit", kit],
                 ["thumbprint", thumbprint_sha1],
                 ["before", previous_thumbprint_sha1],
+                ["signed by", root],
                 ["ends", not_after],
             ];
             let rows = rows.map(|row| row.map(str::to_owned));
             text.push_str(&format!("{host}: a new certificate\n{}", output::columns(2, &rows)));
-            text.push_str("\n  On this host, as administrator, in PowerShell:\n");
-            text.extend(commands.iter().map(|line| format!("    {line}\n")));
-            text.push('\n');
+            text.push_str(&format!(
+                "\n  On {host}, in PowerShell as administrator, in this order:\n{}\n",
+                list(steps, false)
+            ));
         }
-        for label in &self.renewed.spreading {
-            text.push_str(&format!("{label}: phase 1 of its rollover: its successor is in every kit now\n"));
-        }
-        for label in &self.renewed.changed_over {
-            text.push_str(&format!("{label}: phase 2 of its rollover: its hosts have new certificates now\n"));
-        }
-        for host in &self.renewed.work.finished {
+        for host in summary.finished {
             text.push_str(&format!("{host}: the previous kit is removed\n"));
         }
         for Touched { host, added, removed } in self.touched {
@@ -106,34 +178,42 @@ impl Outcome<'_> {
                 added.iter().map(|label| format!("+{label}")).chain(removed.iter().map(|label| format!("-{label}")));
             text.push_str(&format!("{host}: other roots: {}\n", labels.collect::<Vec<_>>().join(", ")));
         }
-        if text.is_empty() {
-            return format!("nothing to do: no certificate ends soon, judged at {}\n", self.now);
+        for label in summary.discarded_keys {
+            text.push_str(&format!("{label}: its key is discarded\n"));
         }
-        text.push_str(&self.next());
+        if text.is_empty() {
+            return format!("nothing to do, judged at {}\n", self.now);
+        }
+        if !summary.next.is_empty() {
+            text.push_str(&format!("\nThen, in this order:\n{}", list(&summary.next, true)));
+        }
         text
-    }
-
-    fn next(&self) -> String {
-        let step = if !self.renewed.spreading.is_empty() {
-            "install every kit on its host; when all have it: replica-pki renew --roots-installed"
-        } else if !self.fresh.hosts.is_empty() {
-            "when replication is healthy on every host: replica-pki renew --finish"
-        } else {
-            return String::new();
-        };
-        format!("\nNext, for {}: {step}\n", plural(self.estate.kits.len() as i64, "host"))
     }
 }
 
-/// The order that keeps replication running: install, change the server, change what replicates, test, take back.
-fn commands(host: &str, old: &str, new: &str) -> Vec<String> {
-    vec![
-        format!("replica-pki.exe install {host}"),
-        format!("Set-VMReplicationServer -CertificateThumbprint {new}"),
-        format!(
-            "Get-VMReplication | Where-Object CertificateThumbprint -eq {old} | Set-VMReplication -CertificateThumbprint {new}"
-        ),
-        "Get-VMReplication | Format-Table Name, State, Health".to_owned(),
-        format!("replica-pki.exe uninstall {host}\\previous"),
-    ]
+fn describe(rollover: &RolloverSummary) -> String {
+    let RolloverSummary { root, phase, old, new } = rollover;
+    let meaning = match *phase {
+        "spreading" => "rollover, phase 1 of 2: every kit brings the new root beside the old",
+        "changed-over" => "rollover, phase 2 of 2: its hosts have certificates of the new root",
+        _ => "rollover finished: the old root is in no kit any more",
+    };
+    let shown = |root: &RootSummary| format!("{} ({}), ends {}", root.subject, root.thumbprint_sha1, root.not_after);
+    let rows = [["old root".to_owned(), shown(old)], ["new root".to_owned(), shown(new)]];
+    format!("{root}: {meaning}\n{}\n", output::columns(2, &rows))
+}
+
+/// Numbered, each with its line to type below.
+fn list(steps: &[Step], with_place: bool) -> String {
+    let line = |(number, step): (usize, &Step)| {
+        let Step { on, what, command } = step;
+        let place = match on.as_slice() {
+            _ if !with_place => String::new(),
+            [] => "here: ".to_owned(),
+            [host] => format!("on {host}: "),
+            _ => "on every host: ".to_owned(),
+        };
+        format!("  {}. {place}{what}\n       {command}\n", number + 1)
+    };
+    steps.iter().enumerate().map(line).collect()
 }

@@ -1,0 +1,106 @@
+//! What is to be done by hand after a renewal, and where: on the hosts, whose configuration keeps thumbprints, and here.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use pki_core::name::Fqdn;
+use serde::Serialize;
+
+use crate::output;
+
+/// One line to type.
+#[derive(Debug, Serialize)]
+pub(super) struct Step {
+    /// The hosts, where PowerShell runs as administrator; none stands for where the folder of the mesh is.
+    pub(super) on: Vec<String>,
+    pub(super) what: &'static str,
+    pub(super) command: String,
+}
+
+/// The order that keeps replication running. The old certificate stays in the store meanwhile.
+pub(super) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
+    let mut steps = vec![install(host)];
+    if !partners.is_empty() {
+        steps.push(Step::on(host, "test the connection with the new certificate", test(new, partners)));
+    }
+    steps.extend([
+        Step::on(
+            host,
+            "let the Replica server use it",
+            format!(
+                "Set-VMReplicationServer -AllowedAuthenticationType Certificate -CertificateAuthenticationPort 443 \
+                 -CertificateThumbprint {new}"
+            ),
+        ),
+        Step::on(
+            host,
+            "let every virtual machine that used the old one use it",
+            format!(
+                "Get-VMReplication | Where-Object {{ $_.CertificateThumbprint -eq '{old}' }} | \
+                 Set-VMReplication -CertificateThumbprint {new}"
+            ),
+        ),
+        Step::on(
+            host,
+            "look until Health says Normal for every virtual machine",
+            "Get-VMReplication | Format-Table -Property VMName, State, Health, CertificateThumbprint".to_owned(),
+        ),
+    ]);
+    steps
+}
+
+/// Only then does the old certificate go.
+pub(super) fn take_back(host: &Fqdn) -> Step {
+    let what = "when replication is healthy on both sides, take the old certificate back";
+    Step::on(host, what, format!(".\\replica-pki.exe uninstall {host}\\previous"))
+}
+
+pub(super) fn install(host: &Fqdn) -> Step {
+    Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
+}
+
+/// Nothing needs the old roots any more; they would end by themselves.
+pub(super) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
+    let command = match thumbprints {
+        [thumbprint] => format!("certutil -delstore Root {thumbprint}"),
+        thumbprints => format!("{} | ForEach-Object {{ certutil -delstore Root $_ }}", quoted(thumbprints)),
+    };
+    let on = hosts.iter().map(ToString::to_string).collect();
+    Step { on, what: "take the old roots away, which nothing needs any more", command }
+}
+
+/// A command of this program for the same folder.
+pub(super) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
+    let dir = output::path(dir);
+    let dir = match dir.as_str() {
+        "replica-pki" => String::new(),
+        dir if dir.contains(' ') => format!(" --dir \"{dir}\""),
+        dir => format!(" --dir {dir}"),
+    };
+    Step { on: Vec::new(), what, command: format!("replica-pki renew {arguments}{dir}") }
+}
+
+impl Step {
+    fn on(host: &Fqdn, what: &'static str, command: String) -> Self {
+        Self { on: vec![host.to_string()], what, command }
+    }
+}
+
+/// One line, however many partners there are.
+fn test(new: &str, partners: &[&Fqdn]) -> String {
+    let test = |partner: &str| {
+        format!(
+            "Test-VMReplicationConnection -ReplicaServerName {partner} -ReplicaServerPort 443 \
+             -AuthenticationType Certificate -CertificateThumbprint {new}"
+        )
+    };
+    match partners {
+        [partner] => test(partner.as_str()),
+        partners => format!("{} | ForEach-Object {{ {} }}", quoted(partners), test("$_")),
+    }
+}
+
+/// As PowerShell takes several strings.
+fn quoted<T: Display>(texts: &[T]) -> String {
+    texts.iter().map(|text| format!("'{text}'")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,151 @@
+//! A host's row: facts, what is wrong, and what is good to know.
+
+use pki_core::certificate::Certificate;
+use serde::Serialize;
+
+use super::super::plural;
+use super::Mesh;
+use crate::estate::{KitOnDisk, Phase, Root};
+use crate::exit::Result;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) host: String,
+    /// Absent without a kit.
+    #[serde(flatten)]
+    pub(super) facts: Option<Facts>,
+    /// What ends soon or does not fit.
+    pub(super) problems: Vec<String>,
+    /// What is as it was asked for.
+    pub(super) notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Facts {
+    pub(super) encoding: String,
+    pub(super) thumbprint_sha1: String,
+    pub(super) leaf_ends: String,
+    pub(super) leaf_days_left: i64,
+    pub(super) root: String,
+    pub(super) root_ends: String,
+    pub(super) root_days_left: i64,
+    /// Whether the root's key is there, so that the host can be renewed.
+    pub(super) root_key: bool,
+    /// `settled`, or how far the rollover of its root is.
+    pub(super) phase: &'static str,
+    /// Whether the kit keeps the one before.
+    pub(super) keeps_previous: bool,
+    /// Where its certificate says that the revocation list lies.
+    pub(super) revocation_list: Option<String>,
+}
+
+impl Row {
+    pub(super) fn new(host: &str) -> Self {
+        Self { host: host.to_owned(), facts: None, problems: Vec::new(), notes: Vec::new() }
+    }
+
+    /// What a kit and its root tell by themselves.
+    pub(super) fn of_kit(mesh: &Mesh<'_>, host: &str, kit: &KitOnDisk, label: &str, root: &Root) -> Result<Self> {
+        let mut row = Self::new(host);
+        let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
+        let phase = mesh.phase_of(label);
+        let facts = Facts {
+            encoding: kit.pfx.encoding.clone(),
+            thumbprint_sha1: kit.leaf.thumbprint().to_string(),
+            leaf_ends: leaf_end.to_string(),
+            leaf_days_left: leaf_end.days_after(mesh.now),
+            root: label.to_owned(),
+            root_ends: root_end.to_string(),
+            root_days_left: root_end.days_after(mesh.now),
+            root_key: root.has_key,
+            phase: phase.name(),
+            keeps_previous: kit.has_previous,
+            revocation_list: revocation_list(&kit.leaf),
+        };
+        let ends_soon = |days: i64| days < mesh.within;
+        let way_out = way_out(host, phase, &facts, ends_soon(facts.root_days_left));
+        let ends = [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)];
+        let ends = ends.into_iter().filter(|(_, days)| ends_soon(*days)).map(|(what, days)| match days {
+            ..0 => format!("its {what} has ended"),
+            days => format!("its {what} ends in {}", plural(days, "day")),
+        });
+        let ends: Vec<_> = ends.collect();
+        if !ends.is_empty() {
+            row.problems.push(format!("{}: {way_out}", ends.join(", ")));
+        }
+        let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
+        let wanted = wanted.map(|url| url.to_string());
+        if facts.revocation_list != wanted {
+            let shown = |url: &Option<String>| url.clone().unwrap_or_else(|| "nowhere".to_owned());
+            row.problems.push(format!(
+                "its certificate says that its revocation list lies {}, and the inventory says {}: {way_out}",
+                shown(&facts.revocation_list),
+                shown(&wanted)
+            ));
+        }
+        if mesh.inventory.defaults.discard_root_keys && root.has_key && phase == Phase::Settled {
+            row.problems
+                .push("the key of its root is there, and discard_root_keys is true: replica-pki issue".to_owned());
+        }
+        // What to do about its end is said already.
+        row.notes = notes(host, &facts, if ends.is_empty() { phase } else { Phase::Settled });
+        row.facts = Some(facts);
+        Ok(row)
+    }
+
+    /// One line of the table.
+    pub(super) fn cells(&self) -> [String; 5] {
+        let days = |days: i64| if days < 0 { "ended".to_owned() } else { plural(days, "day") };
+        let fact = |read: fn(&Facts) -> i64| self.facts.as_ref().map_or("-".to_owned(), |facts| days(read(facts)));
+        let good = if self.problems.is_empty() { vec!["good".to_owned()] } else { Vec::new() };
+        let state: Vec<_> = [&good, &self.problems, &self.notes].into_iter().flatten().cloned().collect();
+        [
+            self.host.clone(),
+            fact(|facts| facts.leaf_days_left),
+            fact(|facts| facts.root_days_left),
+            self.facts.as_ref().map_or("-", |facts| &facts.encoding).to_owned(),
+            state.join("; "),
+        ]
+    }
+}
+
+/// How a host gets its next certificate.
+fn way_out(host: &str, phase: Phase, facts: &Facts, root_ends_soon: bool) -> String {
+    match phase {
+        Phase::Spreading => "install every kit, then: replica-pki renew --roots-installed".to_owned(),
+        Phase::ChangedOver => "install the kits, then: replica-pki renew --finish".to_owned(),
+        // A new root beside the old one needs no key of the old one.
+        Phase::Settled if root_ends_soon => "replica-pki renew".to_owned(),
+        Phase::Settled if !facts.root_key => {
+            format!("the key of its root was discarded, so only a new root helps: replica-pki issue --replace {host}")
+        }
+        Phase::Settled if facts.keeps_previous => {
+            format!("install its kit, then: replica-pki renew --finish {host}, and renew it again")
+        }
+        Phase::Settled => format!("replica-pki renew {host}"),
+    }
+}
+
+fn notes(host: &str, facts: &Facts, phase: Phase) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !facts.root_key {
+        notes.push("the key of its root was discarded, so a new certificate will need a new root".to_owned());
+    }
+    match phase {
+        Phase::Spreading => notes.push(
+            "rollover of its root, phase 1: when every host has its kit: replica-pki renew --roots-installed"
+                .to_owned(),
+        ),
+        Phase::ChangedOver => notes
+            .push("rollover of its root, phase 2: when replication is healthy: replica-pki renew --finish".to_owned()),
+        Phase::Settled if facts.keeps_previous => {
+            notes.push(format!("renewed: when replication is healthy: replica-pki renew --finish {host}"));
+        }
+        Phase::Settled => {}
+    }
+    notes
+}
+
+fn revocation_list(leaf: &Certificate) -> Option<String> {
+    leaf.extensions().crl_distribution_points.iter().flatten().next().map(|url| pki_core::name::printable(url))
+}

@@ -1,0 +1,103 @@
+//! `issue --crl-url`: each certificate says where the revocation list of its root will be.
+
+use crate::support::mesh::{changes, edit, every_kit_passes, inventory, leaf, mesh};
+use crate::support::{Room, json};
+
+const URL: &str = "http://pki.atwork.at/{root}.crl";
+
+fn list_of(room: &Room, host: &str) -> Vec<String> {
+    let leaf = leaf(room, host);
+    leaf.extensions().crl_distribution_points.iter().flatten().map(|url| (*url).to_string()).collect()
+}
+
+#[test]
+fn every_root_has_an_address_of_its_own() {
+    let room = mesh(&["a.test", "b.test", "--crl-url", URL]);
+    assert_eq!(list_of(&room, "a.test"), ["http://pki.atwork.at/a.test.root.crl"]);
+    assert_eq!(list_of(&room, "b.test"), ["http://pki.atwork.at/b.test.root.crl"]);
+    assert!(inventory(&room).contains(&format!("\ncrl_url = \"{URL}\"\n")));
+    room.done(&["issue", "c.test"]);
+    assert_eq!(list_of(&room, "c.test"), ["http://pki.atwork.at/c.test.root.crl"]);
+    every_kit_passes(&room, &["a.test", "b.test", "c.test"]);
+    let said = json(&room.done(&["status", "--json"]));
+    assert_eq!(said["hosts"][2]["revocation_list"], "http://pki.atwork.at/c.test.root.crl");
+}
+
+#[test]
+fn one_address_for_several_roots_is_refused_and_explained() {
+    let plain = "http://pki.atwork.at/one.crl";
+    let room = Room::new();
+    let ended = room.run(&["issue", "a.test", "b.test", "--crl-url", plain]);
+    assert_eq!(ended.code, 1);
+    for part in ["2 roots", "a list is of one root", "{root}", "hint: "] {
+        assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+    }
+    assert!(room.files().is_empty());
+
+    let room = mesh(&["a.test", "b.test", "--trust", "shared", "--crl-url", plain]);
+    assert_eq!(list_of(&room, "a.test"), [plain]);
+    let room = mesh(&["a.test", "--crl-url", plain]);
+    let before = room.files();
+    let ended = room.run(&["issue", "b.test"]);
+    assert!(ended.code == 1 && ended.stderr.contains("inventory.toml, line 4: crl_url"), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+}
+
+#[test]
+fn what_is_no_address_is_wrong_usage() {
+    for url in ["https://pki.atwork.at/{root}.crl", "http://pki.atwork.at/{host}.crl", "ftp://x", "pki"] {
+        let ended = Room::new().run(&["issue", "a.test", "--crl-url", url]);
+        assert_eq!(ended.code, 2, "{url}: {ended:?}");
+    }
+}
+
+#[test]
+fn another_address_concerns_new_certificates_and_status_says_whose_is_old() {
+    let room = mesh(&["a.test", "b.test"]);
+    let before = room.files();
+    let ended = room.run(&["issue", "--crl-url", URL]);
+    assert!(ended.code == 1 && ended.stderr.contains("crl_url = none, and the command line says"), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+
+    edit(&room, "[defaults]", &format!("[defaults]\ncrl_url = \"{URL}\""));
+    assert!(room.done(&["issue"]).starts_with("nothing to do"), "certificates that exist stay");
+    let ended = room.run(&["status", "--json"]);
+    assert_eq!(ended.code, 3);
+    let problem = json(&ended.stdout)["hosts"][0]["problems"][0].as_str().unwrap().to_owned();
+    for part in ["nowhere", "http://pki.atwork.at/a.test.root.crl", "replica-pki renew a.test"] {
+        assert!(problem.contains(part), "{part}: {problem}");
+    }
+    room.done(&["renew", "a.test", "b.test"]);
+    room.done(&["renew", "--finish"]);
+    assert_eq!(list_of(&room, "a.test"), ["http://pki.atwork.at/a.test.root.crl"]);
+    room.done(&["status"]);
+}
+
+#[test]
+fn a_new_root_gets_a_new_address_and_one_address_cannot_serve_two() {
+    let shared = ["a.test", "b.test", "--trust", "shared", "--root-days", "40", "--crl-url"];
+    let room = mesh(&[&shared[..], &["http://pki.atwork.at/one.crl"]].concat());
+    let before = room.files();
+    let ended = room.run(&["renew"]);
+    assert!(ended.code == 1 && ended.stderr.contains("one each") && ended.stderr.contains("{root}"), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+
+    edit(&room, "one.crl", "{root}.crl");
+    room.done(&["renew"]);
+    room.done(&["renew", "--roots-installed"]);
+    assert_eq!(list_of(&room, "b.test"), ["http://pki.atwork.at/shared.root2.crl"]);
+}
+
+/// The program that installs says what its default means for such a certificate.
+#[test]
+fn install_says_that_the_check_is_switched_off_although_there_is_a_list() {
+    for (url, note) in [(&["--crl-url", URL][..], true), (&[], false)] {
+        let room = mesh(&[&["a.test"], url].concat());
+        let kit = "replica-pki/hosts/a.test";
+        let said = |more: &[&str]| room.run(&[&["install", kit, "--dry-run"], more].concat());
+        let part = "note: the certificate names a revocation list";
+        assert_eq!(said(&[]).stderr.contains(part), note);
+        assert_eq!(said(&[]).stderr.contains("--keep-revocation-check"), note);
+        assert!(!said(&["--keep-revocation-check"]).stderr.contains(part));
+    }
+}
