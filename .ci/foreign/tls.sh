@@ -9,7 +9,8 @@
 source "$(dirname "$0")/lib.sh"
 work=$1
 log=$work/server.log
-server=
+# shellcheck source=servers.sh
+source "$(dirname "$0")/servers.sh"
 untrusted='unable to get local issuer certificate|self-signed certificate in certificate chain|certificate signature failure'
 
 main() {
@@ -90,24 +91,6 @@ turned_away() {
     refused "$name: $1 turns away, in $protocol, $2" "the server: .*($3)" no_page "$3" "${@:4}"
 }
 
-no_page() {
-    local reason=$1 reply
-    : >"$log"
-    reply=$("${@:2}" 2>&1) || true
-    printf '%s\n' "$reply"
-    [[ $reply != *'200 ok'* ]] || return 0
-    for _ in {1..50}; do
-        grep -Eq "$reason" "$log" && break
-        sleep 0.1
-    done
-    echo "the server: $(tr '\n' ' ' <"$log")"
-    return 1
-}
-
-flat() {
-    "$@" | tr -s '\r\n\t ' ' '
-}
-
 # What the programs of this folder need of a PFX in PEM: leaf and key.
 open_identities() {
     {
@@ -127,27 +110,6 @@ serve_openssl() {
 # serve_java PEER
 serve_java() {
     start java -XX:TieredStopAtLevel=1 -cp "$work" Handshake server "$pfx" "$password" "$kit/trust" "$1"
-}
-
-# Starts a server in the background, on a free port that it names itself, and waits for it.
-start() {
-    : >"$log"
-    timeout 300 "$@" >>"$log" 2>&1 </dev/null &
-    server=$!
-    for _ in {1..100}; do
-        port=$(sed -n 's/^ACCEPT 127\.0\.0\.1://p' "$log")
-        [[ -z $port ]] || return 0
-        sleep 0.1
-    done
-    cat "$log"
-    return 1
-}
-
-stop() {
-    [[ -n $server ]] || return 0
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-    server=
 }
 
 # ask_openssl IDENTITY TRUST PEER

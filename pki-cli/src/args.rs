@@ -5,12 +5,14 @@ mod host;
 mod look;
 mod mesh;
 mod protection;
+mod shell;
 mod steps;
 
 pub(crate) use host::{Doctor, Install, Uninstall};
-pub(crate) use look::{Inspect, Verify};
+pub(crate) use look::{Convert, Inspect, Verify};
 pub(crate) use mesh::{Issue, Renew, Status};
 pub(crate) use protection::{PassphraseFile, Protect, Unprotect};
+pub(crate) use shell::{Completions, Explain, ManPages};
 pub(crate) use steps::{Accept, Crl, Leaf, Request, Revoked, Root, Sealing, Signer};
 
 use std::path::PathBuf;
@@ -60,6 +62,9 @@ pub(crate) enum Command {
     /// Explain certificates and PFX files
     #[command(after_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Write a PFX anew, in another encoding or under another password
+    #[command(after_help = help::CONVERT)]
+    Convert(Convert),
     /// Check a kit, or a certificate against roots, as its peer will
     #[command(after_help = help::VERIFY)]
     Verify(Verify),
@@ -72,6 +77,15 @@ pub(crate) enum Command {
     /// Find out why replication with certificates does not work on this computer (Windows)
     #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
+    /// Say what an error code of Windows means and what to do about it
+    #[command(after_help = help::EXPLAIN)]
+    Explain(Explain),
+    /// Print what a shell needs to complete commands and options
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// Write a manual page for each command, for those who pack this program
+    #[command(after_help = help::MAN_PAGES, hide = true)]
+    ManPages(ManPages),
 }
 
 #[derive(Args)]

@@ -1,13 +1,18 @@
 //! One file per subcommand.
 
 pub(crate) mod accept;
+pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod crl;
 pub(crate) mod doctor;
+pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod issue;
 mod keys;
 pub(crate) mod leaf;
+pub(crate) mod man_pages;
+mod opening;
 pub(crate) mod protect;
 pub(crate) mod renew;
 pub(crate) mod request;
@@ -18,8 +23,6 @@ pub(crate) mod uninstall;
 pub(crate) mod unprotect;
 pub(crate) mod verify;
 
-use std::path::Path;
-
 use pki_core::name::Fqdn;
 use pki_core::request::CertificationRequest;
 use pki_core::validity::Time;
@@ -27,15 +30,6 @@ use pki_core::validity::Time;
 use crate::exit::{Failure, Result};
 use crate::output;
 use crate::platform::Computer;
-
-/// A file of its own is staged in its folder.
-fn folder_and_file(out: &Path) -> Result<(&Path, &Path)> {
-    let file = out.file_name().ok_or_else(|| {
-        Failure::new(format!("{} is not a file's name", out.display())).hint("name the file that is to be written")
-    })?;
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    Ok((folder.unwrap_or(Path::new(".")), Path::new(file)))
-}
 
 /// Every name that a request asks for, the host's own first.
 fn requested_names(request: &CertificationRequest) -> Vec<String> {

@@ -5,6 +5,7 @@
 //! hosts/HOST/                     a kit
 //! private/roots/LABEL.cer         each root that hosts trust, and
 //! private/roots/LABEL.key.pem     its key, unless it was discarded
+//! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
 //! private/protected.pem           only if keys and passwords are sealed under a passphrase
 //! ```
@@ -19,7 +20,7 @@ mod work;
 mod safe;
 mod write;
 
-pub(crate) use layout::{HOSTS, PRIVATE, kit_folder, password_file, root_certificate, root_key};
+pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
 pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
@@ -73,7 +74,7 @@ impl Estate {
     /// The same without those kits that cannot be read, which come by name with the reason.
     pub(crate) fn survey(dir: &Path) -> Result<(Self, Vec<(String, Failure)>)> {
         let (mut estate, mut broken) = (Self { safe: Safe::of(dir), ..Self::default() }, Vec::new());
-        for name in names_in(&dir.join(PRIVATE).join(layout::ROOTS))? {
+        for name in names_in(&dir.join(PRIVATE).join(ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();

@@ -2,11 +2,13 @@
 
 mod batch;
 mod lock;
+mod publish;
 mod reading;
 mod sync;
 
 pub(crate) use batch::{Batch, recover};
 pub(crate) use lock::FolderLock;
+pub(crate) use publish::publish;
 pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};
 
 use std::fs::{self, File, OpenOptions};
@@ -37,6 +39,15 @@ fn existing(target: PathBuf) -> Option<PathBuf> {
     let name = target.file_name()?;
     let mut entries = fs::read_dir(target.parent()?).ok()?.flatten();
     entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name)).map(|entry| entry.path())
+}
+
+/// A path as the folder and the name in it.
+pub(crate) fn folder_and_name(path: &Path) -> Result<(&Path, &Path)> {
+    let name = path.file_name().ok_or_else(|| {
+        Failure::new(format!("{} is not a file's name", path.display())).hint("name the file that is to be written")
+    })?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok((folder.unwrap_or(Path::new(".")), Path::new(name)))
 }
 
 /// Makes a folder and those above it; the ones that are made are the owner's alone.

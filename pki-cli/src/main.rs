@@ -2,6 +2,7 @@
 //! exit code; everything else has a room of its own.
 
 mod args;
+mod codes;
 mod commands;
 mod doctor;
 mod estate;
@@ -37,10 +38,14 @@ fn main() -> ExitCode {
         Command::Accept(arguments) => commands::accept::run(arguments),
         Command::Crl(arguments) => commands::crl::run(arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
+        Command::Convert(arguments) => commands::convert::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Install(arguments) => commands::install::run(&arguments),
         Command::Uninstall(arguments) => commands::uninstall::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::ManPages(arguments) => commands::man_pages::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

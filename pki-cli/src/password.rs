@@ -14,6 +14,8 @@ use crate::{files, output};
 
 /// The variable that holds a password.
 pub(crate) const VARIABLE: &str = "REPLICA_PKI_PASSWORD";
+/// The variable that holds the password of a file that is written anew.
+const NEW_VARIABLE: &str = "REPLICA_PKI_NEW_PASSWORD";
 
 /// The ways to give a secret without a prompt.
 struct Ways {
@@ -23,6 +25,7 @@ struct Ways {
 }
 
 const PASSWORD: Ways = Ways { what: "password", option: "--password-file", variable: VARIABLE };
+const NEW_PASSWORD: Ways = Ways { what: "password", option: "--new-password-file", variable: NEW_VARIABLE };
 
 const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
 
@@ -48,8 +51,32 @@ pub(crate) fn for_sealing(file: Option<&Path>, what: &str) -> Result<Password> {
         warn_if_not_portable(&password);
         return Ok(password);
     }
+    ask_for_new(what)
+}
+
+fn ask_for_new(what: &str) -> Result<Password> {
     let password = ask_twice(&format!("New password for {what}: "), &PASSWORD)?;
     warn_if_not_portable(&password);
+    Ok(password)
+}
+
+/// The password of a file that is written anew: from a file, else from the variable for new ones, else asked for; else
+/// the old one stays, unless that is empty.
+pub(crate) fn changed(file: Option<&Path>, ask_for_it: bool, old: Password, what: &str) -> Result<Password> {
+    let given = match file {
+        Some(file) => Some(from_file(file)?),
+        None if ask_for_it => None,
+        None => from_variable(&NEW_PASSWORD, Password::new)?,
+    };
+    let is_new = given.is_some();
+    let password = match given {
+        Some(password) => password,
+        None if !ask_for_it && !old.is_empty() => old,
+        None => return ask_for_new(what),
+    };
+    if is_new {
+        warn_if_not_portable(&password);
+    }
     Ok(password)
 }
 

@@ -1,7 +1,7 @@
 //! PFX files (PKCS #12, RFC 7292): sealing an [`Identity`](crate::authority::Identity) for Windows, opening anyone's.
 //!
 //! [`seal`] writes one of two [`Encoding`]s. [`open`] reads both of them and what other programs wrote, and explains
-//! what it found. The only room that knows the crate `p12`, whose types are used for writing and never for reading.
+//! what it found; [`Contents::reseal`] writes that anew. The only room that knows the crate `p12`, whose types are used for writing and never for reading.
 
 mod ber;
 mod bmp;
@@ -12,7 +12,9 @@ mod kdf;
 mod mac;
 mod open;
 mod reader;
+mod reseal;
 mod seal;
+mod sealer;
 
 pub use cipher::Protection;
 pub use contents::{Attributes, CertificateEntry, Contents, KeyEntry, KeySpec};

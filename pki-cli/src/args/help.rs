@@ -141,19 +141,19 @@ Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 pub(super) const CRL: &str = "\
 Writes a list of version 2, to be served at the URL that the root's certificates were given
-with `replica-pki leaf --crl-url`. Name the last list with --remembered: what it took back
-stays taken back, and the number goes on. Hosts that look for a list refuse their partners
-when it is out of date, so put the next one there in time.
+with `replica-pki leaf --crl-url`. The last list is remembered beside the root's key: what it
+took back stays taken back, and the number goes on. Hosts that look for a list refuse their
+partners when it is out of date, so put the next one there in time.
 
 Reasons: unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation,
 privilegeWithdrawn.
 
 Examples, with what the examples of `root` and `leaf` make:
   replica-pki crl --root first/mycompanyFirstReplica.cer \\
-      --root-key first/mycompanyFirstReplica.key.pem --out lists/1.crl
+      --root-key first/mycompanyFirstReplica.key.pem --out lists/first.crl
   replica-pki crl --root first/mycompanyFirstReplica.cer \\
-      --root-key first/mycompanyFirstReplica.key.pem --remembered lists/1.crl \\
-      --revoke first/HOST4.atwork.at.cer:superseded --out lists/2.crl
+      --root-key first/mycompanyFirstReplica.key.pem --out lists/first.crl \\
+      --revoke first/HOST4.atwork.at.cer:superseded
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
@@ -167,6 +167,21 @@ Examples:
       --password-file replica-pki/private/passwords/HOST4.atwork.at.txt
 
 Exit codes: 0 done, 1 a file could not be read, 2 wrong usage";
+
+pub(super) const CONVERT: &str = "\
+Keys, certificates and all attributes stay: friendly names, localKeyId, provider, and those
+that nobody knows. What is neither key nor certificate is left out, and said to be. A file
+without a MAC that can be checked is refused.
+
+The old password comes from --password-file, the variable REPLICA_PKI_PASSWORD, the empty
+one, or a prompt. It stays, unless a new one is given or asked for.
+
+Example:
+  replica-pki convert replica-pki/hosts/HOST4.atwork.at/HOST4.atwork.at.pfx \\
+      --password-file replica-pki/private/passwords/HOST4.atwork.at.txt \\
+      --windows 2012r2 --out old/HOST4.atwork.at.pfx
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 pub(super) const VERIFY: &str = "\
 Examples:
@@ -210,3 +225,31 @@ Examples, on the host:
   replica-pki.exe doctor --kit HOST4.atwork.at
 
 Exit codes: 0 all is well, 1 could not be done, 2 wrong usage, 3 something was found";
+
+pub(super) const EXPLAIN: &str = "\
+Takes what Hyper-V, certutil or an event shows: an HRESULT in hexadecimal or as a decimal
+number with or without sign, or a code of Win32 or WinHTTP, also wrapped as 0x8007xxxx.
+
+Examples:
+  replica-pki explain 0x800B0109
+  replica-pki explain -2146762487
+  replica-pki explain 0x2EFE --json
+
+Exit codes: 0 done, 1 the code is not known, 2 wrong usage";
+
+pub(super) const COMPLETIONS: &str = "\
+The script has to be loaded in each session. In bash, zsh and fish it goes into the folder of
+such scripts; in PowerShell this line goes into the profile:
+`replica-pki completions powershell | Out-String | Invoke-Expression`
+
+Examples:
+  replica-pki completions bash
+  replica-pki completions powershell
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+
+pub(super) const MAN_PAGES: &str = "\
+Example:
+  replica-pki man-pages man
+
+Exit codes: 0 done, 1 could not be done, 2 wrong usage";

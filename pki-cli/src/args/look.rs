@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pki_core::name::DnsName;
+use pki_core::pfx::WindowsServer;
 use pki_core::validity::Time;
 
 use super::PasswordFile;
@@ -37,6 +38,32 @@ pub(crate) struct Verify {
     pub(crate) at: Option<Time>,
     #[command(flatten)]
     pub(crate) password: PasswordFile,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Convert {
+    /// A PFX file, whoever made it
+    #[arg(value_name = "FILE")]
+    pub(crate) pfx: PathBuf,
+    /// The new PFX file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The oldest Windows Server that has to import the PFX:
+    /// 2012r2, 2016, 2019, 2022 or 2025
+    #[arg(long, verbatim_doc_comment, value_name = "VERSION", default_value = "2019")]
+    pub(crate) windows: WindowsServer,
+    #[command(flatten)]
+    pub(crate) password: PasswordFile,
+    /// File whose first line is the new password;
+    /// else the variable REPLICA_PKI_NEW_PASSWORD
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
+    pub(crate) new_password_file: Option<PathBuf>,
+    /// Ask for a new password
+    #[arg(long, conflicts_with = "new_password_file")]
+    pub(crate) new_password: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -115,15 +115,13 @@ pub(crate) struct Crl {
     /// can be repeated
     #[arg(long, verbatim_doc_comment, value_name = "LEAF[:REASON]", value_parser = revoked)]
     pub(crate) revoke: Vec<Revoked>,
-    /// The root's last list, which this one continues
-    #[arg(long, value_name = "FILE")]
-    pub(crate) remembered: Option<PathBuf>,
     /// The next list has to be in its place within so many
     /// days
     #[arg(long, verbatim_doc_comment, value_name = "DAYS", default_value = "90")]
     pub(crate) days: Days,
-    /// The list (DER), a new file
-    #[arg(long, value_name = "FILE")]
+    /// Where the list (DER) is published; an older one of the
+    /// same root there is replaced
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Print the result as JSON
     #[arg(long)]
@@ -134,7 +132,8 @@ pub(crate) struct Crl {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Revoked {
     pub(crate) certificate: PathBuf,
-    pub(crate) reason: Reason,
+    /// Nothing if none was named.
+    pub(crate) reason: Option<Reason>,
 }
 
 #[derive(Args)]
@@ -174,9 +173,9 @@ pub(crate) struct Sealing {
 fn revoked(given: &str) -> Result<Revoked, pki_core::Error> {
     match given.rsplit_once(':') {
         Some((certificate, reason)) if reason.bytes().all(|b| b.is_ascii_alphabetic()) => {
-            Ok(Revoked { certificate: certificate.into(), reason: reason.parse()? })
+            Ok(Revoked { certificate: certificate.into(), reason: Some(reason.parse()?) })
         }
-        _ => Ok(Revoked { certificate: given.into(), reason: Reason::default() }),
+        _ => Ok(Revoked { certificate: given.into(), reason: None }),
     }
 }
 
@@ -187,10 +186,10 @@ mod tests {
     #[test]
     fn a_reason_follows_the_last_colon_and_a_drive_is_none() {
         let of = |certificate: &str, reason| Ok(Revoked { certificate: certificate.into(), reason });
-        assert_eq!(revoked("a.cer"), of("a.cer", Reason::Unspecified));
-        assert_eq!(revoked("a.cer:superseded"), of("a.cer", Reason::Superseded));
-        assert_eq!(revoked("C:\\a.cer"), of("C:\\a.cer", Reason::Unspecified));
-        assert_eq!(revoked("C:\\a.cer:KEYCOMPROMISE"), of("C:\\a.cer", Reason::KeyCompromise));
+        assert_eq!(revoked("a.cer"), of("a.cer", None));
+        assert_eq!(revoked("a.cer:superseded"), of("a.cer", Some(Reason::Superseded)));
+        assert_eq!(revoked("C:\\a.cer"), of("C:\\a.cer", None));
+        assert_eq!(revoked("C:\\a.cer:KEYCOMPROMISE"), of("C:\\a.cer", Some(Reason::KeyCompromise)));
         assert!(revoked("a.cer:lost").is_err() && revoked("a.cer:").is_err());
     }
 }

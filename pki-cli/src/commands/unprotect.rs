@@ -4,7 +4,6 @@ use std::path::Path;
 
 use pki_core::name::Fqdn;
 
-use super::folder_and_file;
 use super::protect::{refuse_without_mesh, show};
 use crate::args::Unprotect;
 use crate::estate::{PRIVATE, Safe, password_file, secrets};
@@ -19,7 +18,7 @@ pub(crate) fn run(arguments: &Unprotect) -> Result {
     let _lock = FolderLock::take(dir, PRIVATE)?;
     files::recover(dir, PRIVATE)?;
     if let (Some(host), Some(out)) = (host, out) {
-        let (folder, file) = folder_and_file(out)?;
+        let (folder, file) = files::folder_and_name(out)?;
         files::refuse_existing(folder, [file])?;
         let password = one_password(dir, host, passphrase.file.as_deref())?;
         let mut batch = Batch::new(folder, "")?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 pub(crate) const HOSTS: &str = "hosts";
 /// What must stay.
 pub(crate) const PRIVATE: &str = "private";
-pub(super) const ROOTS: &str = "roots";
+pub(crate) const ROOTS: &str = "roots";
 pub(super) const PASSWORDS: &str = "passwords";
 /// What shows that everything secret is sealed, and by which passphrase.
 pub(super) const PROTECTED: &str = "protected.pem";
@@ -23,6 +23,11 @@ pub(crate) fn root_certificate(label: &str) -> PathBuf {
 
 pub(crate) fn root_key(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}{KEY}")].iter().collect()
+}
+
+/// What a root has taken back so far.
+pub(crate) fn root_list(label: &str) -> PathBuf {
+    [PRIVATE, ROOTS, &format!("{label}.crl")].iter().collect()
 }
 
 pub(crate) fn password_file(host: &str) -> PathBuf {

@@ -10,7 +10,9 @@ use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 use serde::Serialize;
 
-use super::{Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key};
+use super::{
+    Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
+};
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
@@ -48,6 +50,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
             put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
         }
         put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
+        if is_known {
+            // What the root that it replaces had taken back.
+            batch.remove(root_list(&root.label));
+        }
     }
     for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let is_known = estate.had_kit(&bundle.fqdn, &kit.signer);
@@ -210,6 +216,7 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
         for label in estate.roots.keys().filter(|label| !made.work.trust.contains(label)) {
             batch.remove(root_certificate(label));
             batch.remove(root_key(label));
+            batch.remove(root_list(label));
         }
     }
 }

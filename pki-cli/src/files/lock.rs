@@ -23,7 +23,16 @@ impl FolderLock {
         let made = made.map(Path::to_owned).collect();
         create_private_folder(&folder)?;
         shut(&folder)?;
-        match lock(&folder) {
+        Self::taken(root, &folder, made)
+    }
+
+    /// Takes a folder that is there, and leaves it as it is.
+    pub(crate) fn of(folder: &Path) -> Result<Self> {
+        Self::taken(folder, folder, Vec::new())
+    }
+
+    fn taken(root: &Path, folder: &Path, made: Vec<PathBuf>) -> Result<Self> {
+        match lock(folder) {
             Ok(handle) => Ok(Self { _handle: handle, made }),
             Err(error) if is_taken(&error) => {
                 Err(Failure::new(format!("another replica-pki is at work in {}", root.display()))

@@ -2,7 +2,7 @@
 
 use crate::support::{Ended, Room};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 19] = [
     "issue",
     "renew",
     "status",
@@ -14,10 +14,14 @@ const COMMANDS: [&str; 15] = [
     "accept",
     "crl",
     "inspect",
+    "convert",
     "verify",
     "install",
     "uninstall",
     "doctor",
+    "explain",
+    "completions",
+    "man-pages",
 ];
 /// Their examples are for the host, where the program is called `replica-pki.exe`.
 const ON_WINDOWS: [&str; 2] = ["uninstall", "doctor"];

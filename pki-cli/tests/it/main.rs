@@ -8,9 +8,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod converting;
 mod crl_urls;
 mod discarded_keys;
 mod at_once;
+mod explaining;
 mod failures;
 #[cfg(target_os = "linux")]
 mod full_disk;
@@ -32,6 +34,7 @@ mod requests;
 mod revocation_lists;
 mod rollover;
 mod scripts;
+mod shells;
 mod single_steps;
 mod status;
 mod support;

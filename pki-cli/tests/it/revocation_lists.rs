@@ -36,29 +36,118 @@ fn the_first_list_is_empty_and_the_next_one_remembers() {
     let leaf = |host: &str| Certificate::from_der(&room.read(&format!("out/{host}.atwork.at.cer"))).unwrap();
     let root = Certificate::from_der(&room.read("out/First.cer")).unwrap();
 
-    let ended = room.run(&crl(&["--out", "lists/1.crl"]));
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.stderr.starts_with("note: without --remembered this is list 1"), "{ended:?}");
+    room.done(&crl(&["--out", "lists/1.crl"]));
     let first = list(&room, "lists/1.crl");
     first.check_signed_by(&root).unwrap();
     assert_eq!((first.number(), first.revocations().len()), (1, 0));
+    assert_eq!(room.read("out/First.crl"), room.read("lists/1.crl"));
 
     let revoke = ["--revoke", "out/HOST4.atwork.at.cer:keyCompromise"];
-    let printed =
-        room.done(&crl(&[&["--remembered", "lists/1.crl", "--out", "lists/2.crl", "--json"], &revoke[..]].concat()));
-    let printed = json(&printed);
+    let printed = json(&room.done(&crl(&[&["--out", "lists/2.crl", "--json"], &revoke[..]].concat())));
     assert_eq!(printed["number"], 2);
     assert_eq!(printed["revoked"][0]["reason"], "keyCompromise");
     let serial: String = leaf("HOST4").serial_number().iter().map(|byte| format!("{byte:02X}")).collect();
     assert_eq!(printed["revoked"][0]["serial_number"], serial);
 
-    let again = ["--revoke", "out/HOST4.atwork.at.cer:superseded", "--revoke", "out/HOST5.atwork.at.cer"];
-    let ended = room.run(&crl(&[&["--remembered", "lists/2.crl", "--out", "lists/3.crl"], &again[..]].concat()));
+    let again = ["--revoke", "out/HOST4.atwork.at.cer", "--revoke", "out/HOST5.atwork.at.cer"];
+    let ended = room.run(&crl(&[&["--out", "lists/3.crl"], &again[..]].concat()));
     assert!(ended.code == 0 && ended.stderr.contains("CN=HOST4.atwork.at was taken back before"), "{ended:?}");
     let third = list(&room, "lists/3.crl");
     assert_eq!(third.number(), 3);
     assert_eq!(third.revocation_of(&leaf("HOST4")), list(&room, "lists/2.crl").revocation_of(&leaf("HOST4")));
     assert_eq!(third.revocation_of(&leaf("HOST5")).unwrap().reason.to_string(), "unspecified");
+}
+
+#[test]
+fn the_published_list_is_replaced_by_its_successor() {
+    let room = with_leaves();
+    for number in 1..=3 {
+        room.done(&crl(&["--out", "lists/first.crl"]));
+        assert_eq!(list(&room, "lists/first.crl").number(), number);
+    }
+    let published: Vec<_> = room.files().into_keys().filter(|path| path.starts_with("lists")).collect();
+    assert_eq!(published, [std::path::Path::new("lists").join("first.crl")]);
+}
+
+/// The web server runs as another user.
+#[test]
+#[cfg(unix)]
+fn others_can_read_the_published_list_as_they_could_before() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let room = with_leaves();
+    let mode = |file: &str| room.path(file).metadata().unwrap().permissions().mode() & 0o777;
+    room.done(&crl(&["--out", "first.crl"]));
+    assert_eq!((mode("first.crl") & 0o004, mode("out/First.crl")), (0o004, 0o600));
+    std::fs::set_permissions(room.path("first.crl"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    room.done(&crl(&["--out", "first.crl"]));
+    assert_eq!(mode("first.crl"), 0o640);
+}
+
+#[test]
+fn nothing_but_an_older_list_of_the_same_root_is_overwritten() {
+    let room = with_leaves();
+    room.done(&["root", "--name", "Other", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
+    room.done(&["crl", "--root", "out/Other.cer", "--root-key", "out/Other.key.pem", "--out", "other.crl"]);
+    room.done(&crl(&["--out", "1.crl"]));
+    room.done(&crl(&["--out", "2.crl"]));
+    std::fs::create_dir(room.path("folder")).unwrap();
+    let before = room.files();
+    for (out, expected) in [
+        ("other.crl", "is no revocation list of CN=First"),
+        ("out/First.cer", "is no revocation list of CN=First"),
+        ("folder", "is no file"),
+    ] {
+        let ended = room.run(&crl(&["--out", out]));
+        assert!(ended.code == 1 && ended.stderr.contains(expected), "{out}: {ended:?}");
+        assert!(ended.stderr.contains("not overwritten") && ended.stderr.contains("hint: "), "{ended:?}");
+    }
+    assert_eq!(room.files(), before);
+}
+
+#[test]
+fn a_list_that_was_published_is_never_followed_by_an_earlier_number() {
+    let room = with_leaves();
+    room.done(&crl(&["--out", "first.crl"]));
+    room.done(&crl(&["--out", "first.crl", "--revoke", "out/HOST4.atwork.at.cer"]));
+    std::fs::remove_file(room.path("out/First.crl")).unwrap();
+    let before = room.files();
+    let ended = room.run(&crl(&["--out", "first.crl"]));
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("first.crl is revocation list 2 of CN=First"), "{ended:?}");
+    assert!(ended.stderr.contains("hint: nothing was written; to go on from it, copy it to out"), "{ended:?}");
+    assert_eq!(room.files(), before);
+
+    std::fs::copy(room.path("first.crl"), room.path("out/First.crl")).unwrap();
+    room.done(&crl(&["--out", "first.crl"]));
+    let third = list(&room, "first.crl");
+    assert_eq!((third.number(), third.revocations().len()), (3, 1));
+}
+
+#[test]
+fn runs_at_the_same_time_lose_no_revocation() {
+    let room = with_leaves();
+    let revoke = |host: &str, out: &str| {
+        let revoke = format!("out/{host}.atwork.at.cer");
+        let arguments = crl(&["--revoke", &revoke, "--out", out]);
+        loop {
+            let ended = room.run(&arguments);
+            if ended.code == 0 {
+                return;
+            }
+            assert!(ended.stderr.contains("another replica-pki is at work"), "{ended:?}");
+        }
+    };
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let host = if thread % 2 == 0 { "HOST4" } else { "HOST5" };
+            scope.spawn(move || revoke(host, &format!("{thread}.crl")));
+        }
+    });
+    let last = list(&room, "out/First.crl");
+    assert_eq!((last.number(), last.revocations().len()), (4, 2));
+    let mut numbers: Vec<_> = (0..4).map(|thread| list(&room, &format!("{thread}.crl")).number()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4]);
 }
 
 #[test]
@@ -77,24 +166,80 @@ fn the_window_of_a_list_is_as_long_as_asked() {
 fn what_cannot_be_taken_back_is_refused_and_nothing_is_written() {
     let room = with_leaves();
     room.done(&["root", "--name", "Other", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
-    room.done(&["crl", "--root", "out/Other.cer", "--root-key", "out/Other.key.pem", "--out", "other.crl"]);
-    room.done(&crl(&["--out", "1.crl"]));
+    room.done(&crl(&["--out", "1.crl", "--revoke", "out/HOST5.atwork.at.cer:keyCompromise"]));
     let before = room.files();
     for (further, code, expected) in [
         (["--revoke", "out/Other.cer"], 1, "out/Other.cer: CN=Other was not signed by CN=First"),
         (["--revoke", "out/First.cer"], 1, "CN=First cannot be revoked"),
         (["--revoke", "out/HOST4.atwork.at.cer:lost"], 2, "\"lost\" is not a reason"),
-        (["--remembered", "other.crl"], 1, "other.crl: revocation list 1 of CN=Other was not signed by CN=First"),
-        (["--remembered", "out/First.cer"], 1, "the revocation list is damaged"),
+        (["--revoke", "out/HOST5.atwork.at.cer:superseded"], 1, "for another reason, keyCompromise, and that stays"),
+        (["--revoke", "1.crl"], 1, "1.crl: "),
+        (["--revoke", "lost.cer"], 1, "cannot read lost.cer"),
         (["--root", "out/Other.cer"], 2, "--root"),
     ] {
         let ended = room.run(&crl(&[&["--out", "2.crl"], &further[..]].concat()));
         assert_eq!(ended.code, code, "{ended:?}");
         assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
     }
-    let ended = room.run(&crl(&["--remembered", "1.crl", "--out", "1.crl"]));
-    assert!(ended.code == 1 && ended.stderr.contains("never overwritten"), "{ended:?}");
     assert_eq!(room.files(), before);
+}
+
+#[test]
+fn a_remembered_list_of_another_root_or_a_damaged_one_stops_everything() {
+    let room = with_leaves();
+    room.done(&["root", "--name", "Other", "--for", "HOST4.atwork.at", "--out", "out", "--key", "rsa-2048"]);
+    room.done(&["crl", "--root", "out/Other.cer", "--root-key", "out/Other.key.pem", "--out", "other.crl"]);
+    for (there, expected) in
+        [("out/Other.crl", "list 1 of CN=Other was not signed by CN=First"), ("out/First.cer", "is damaged")]
+    {
+        std::fs::copy(room.path(there), room.path("out/First.crl")).unwrap();
+        let before = room.files();
+        let ended = room.run(&crl(&["--out", "2.crl"]));
+        assert!(ended.code == 1 && ended.stderr.contains(expected), "{ended:?}");
+        assert!(ended.stderr.contains("the last list, ") && ended.stderr.contains("hint: "), "{ended:?}");
+        assert_eq!(room.files(), before);
+    }
+}
+
+/// In the folder of a mesh, where the other commands find it in their way or take it along.
+#[test]
+fn the_list_of_a_mesh_stays_with_its_root_and_goes_with_it() {
+    let room = Room::new();
+    room.done(&["issue", "a.test", "b.test", "--key", "rsa-2048"]);
+    let revoke = |host: &str, out: &str| {
+        let root = format!("replica-pki/private/roots/{host}.root.cer");
+        let key = format!("replica-pki/private/roots/{host}.root.key.pem");
+        let leaf = format!("replica-pki/hosts/{host}/{host}.cer");
+        room.done(&["crl", "--root", &root, "--root-key", &key, "--revoke", &leaf, "--out", out]);
+    };
+    revoke("a.test", "a.crl");
+    revoke("b.test", "b.crl");
+    let has = |host: &str| room.path(&format!("replica-pki/private/roots/{host}.root.crl")).exists();
+    assert!(has("a.test") && has("b.test"));
+    assert!(room.done(&["issue"]).starts_with("nothing to do: 2 hosts"));
+    room.done(&["status"]);
+    room.done(&["issue", "c.test"]);
+    assert!(has("a.test") && has("b.test"));
+
+    room.done(&["issue", "--replace", "a.test"]);
+    assert!(!has("a.test") && has("b.test"), "the list of a root that was replaced goes");
+    revoke("a.test", "new.crl");
+    assert_eq!(list(&room, "replica-pki/private/roots/a.test.root.crl").number(), 1);
+}
+
+#[test]
+fn the_list_of_a_pruned_root_goes_with_its_key() {
+    let room = Room::new();
+    room.done(&["issue", "a.test", "b.test", "--key", "rsa-2048"]);
+    let roots = "replica-pki/private/roots";
+    let (root, key) = (format!("{roots}/b.test.root.cer"), format!("{roots}/b.test.root.key.pem"));
+    room.done(&["crl", "--root", &root, "--root-key", &key, "--out", "b.crl"]);
+    let inventory = String::from_utf8(room.read("replica-pki/inventory.toml")).unwrap();
+    room.write("replica-pki/inventory.toml", inventory.replace("[[host]]\nfqdn = \"b.test\"\n", ""));
+    room.done(&["issue", "--prune"]);
+    assert!(
+        !room.files().keys().any(|path| path.starts_with("replica-pki") && path.to_str().unwrap().contains("b.test"))
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use const_oid::ObjectIdentifier;
 use zeroize::Zeroizing;
 
 use super::{Encoding, Mac, MacStatus, Protection, WindowsServer};
@@ -62,6 +63,8 @@ pub struct Attributes {
     pub local_machine_key_set: bool,
     /// The types of further attributes, as object identifiers.
     pub other: Vec<String>,
+    /// All of them, each with its values in DER.
+    pub(super) encoded: Vec<(ObjectIdentifier, Vec<Vec<u8>>)>,
 }
 
 /// What a Windows provider keeps an RSA key for: an attribute inside the PKCS#8 key.

@@ -191,8 +191,8 @@ impl Opener<'_> {
 
 fn attributes(attributes: &[Attribute<'_>]) -> Result<Attributes> {
     let mut known = Attributes::default();
-    for Attribute { id, first_value } in attributes {
-        let value = first_value.map(der::AnyRef::value);
+    for Attribute { id, values } in attributes {
+        let value = values.first().map(|value| value.value());
         match (*id, value) {
             (super::FRIENDLY_NAME, Some(value)) => known.friendly_name = Some(text(value)?),
             (super::LOCAL_KEY_ID, Some(value)) => known.local_key_id = Some(value.to_vec()),
@@ -200,6 +200,8 @@ fn attributes(attributes: &[Attribute<'_>]) -> Result<Attributes> {
             (super::MS_LOCAL_MACHINE_KEY_SET, _) => known.local_machine_key_set = true,
             (other, _) => known.other.push(other.to_string()),
         }
+        let encoded = values.iter().map(der::Encode::to_der).collect::<der::Result<_>>();
+        known.encoded.push((*id, encoded.map_err(|e| Error::Damaged { what: super::PFX, detail: e.to_string() })?));
     }
     Ok(known)
 }
@@ -211,7 +213,7 @@ fn text(bytes: &[u8]) -> Result<String> {
 /// The keyUsage attribute (2.5.29.15) as Windows writes it: a BIT STRING of 0x10 or 0x80.
 fn key_spec(attributes: &[Attribute<'_>]) -> Option<KeySpec> {
     let usage = attributes.iter().find(|attribute| attribute.id == const_oid::db::rfc5280::ID_CE_KEY_USAGE)?;
-    match usage.first_value?.value() {
+    match usage.values.first()?.value() {
         [_unused, byte, ..] if byte & 0x10 != 0 => Some(KeySpec::KeyExchange),
         [_unused, byte, ..] if byte & 0x80 != 0 => Some(KeySpec::Signature),
         _ => None,

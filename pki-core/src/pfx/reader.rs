@@ -45,7 +45,7 @@ pub(super) struct Bag<'a> {
 /// An attribute of a bag or of a private key: a type and a set of values.
 pub(super) struct Attribute<'a> {
     pub(super) id: ObjectIdentifier,
-    pub(super) first_value: Option<AnyRef<'a>>,
+    pub(super) values: Vec<AnyRef<'a>>,
 }
 
 impl<'a> Pfx<'a> {
@@ -213,8 +213,7 @@ impl<'a> Attribute<'a> {
             let values = AnyRef::decode(reader)?;
             values.tag().assert_eq(Tag::Set)?;
             let mut values = SliceReader::new(values.value())?;
-            let first_value = if values.is_finished() { None } else { Some(AnyRef::decode(&mut values)?) };
-            Ok(Self { id, first_value })
+            Ok(Self { id, values: until_finished(&mut values, AnyRef::decode)? })
         })
     }
 }

@@ -20,6 +20,7 @@ mod names;
 mod odd_certificates;
 mod p12_keystore;
 mod pfx_open;
+mod pfx_reseal;
 mod pfx_seal;
 mod pfx_vectors;
 mod profiles;
