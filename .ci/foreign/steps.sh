@@ -62,19 +62,17 @@ again() {
     local folder before
     for folder in "$work"/kits/*; do
         before=$(snapshot "$folder")
-        exits 1 "${folder##*/}: issue refuses to write where kits lie" \
-            "$PROGRAM" issue "$host4" "$host5" --dir "$folder" --key rsa-2048
-        refused "${folder##*/}: and names what is in the way" "$folder/" \
-            "$PROGRAM" issue "$host4" "$host5" --dir "$folder" --key rsa-2048
-        exits 1 "${folder##*/}: issue refuses it too when one host is new" \
-            "$PROGRAM" issue "$outsider" "$host5" --dir "$folder" --key rsa-2048
+        says "${folder##*/}: issue again finds nothing to do" 'nothing to do: 2 hosts' "$PROGRAM" issue --dir "$folder"
+        refused "${folder##*/}: issue refuses what contradicts the inventory" 'the command line says' \
+            "$PROGRAM" issue --dir "$folder" --days 31
+        ok "${folder##*/}: status finds nothing wrong" "$PROGRAM" status --dir "$folder"
         ok "${folder##*/}: and nothing there has changed" same "$before" "$(snapshot "$folder")"
     done
 }
 
-# Every path with its mode and time, every file with its content.
+# Every file with its mode, time and content.
 snapshot() {
-    find "$1" -printf '%m %T@ %p\n' | sort
+    find "$1" -type f -printf '%m %T@ %p\n' | sort
     find "$1" -type f -exec sha256sum {} + | sort
 }
 
@@ -109,7 +107,7 @@ make_leaf() {
 
 usage() {
     exits 2 "an unknown option is wrong usage" "$PROGRAM" issue "$host4" --no-such-option
-    exits 2 "a missing argument is wrong usage" "$PROGRAM" issue
+    exits 2 "a missing argument is wrong usage" "$PROGRAM" root
     exits 1 "inspect cannot read a file that is not there" "$PROGRAM" inspect "$work/no-such-file"
     ok "--version is done" "$PROGRAM" --version
     ok "--help is done" "$PROGRAM" issue --help

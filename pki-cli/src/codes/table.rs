@@ -28,16 +28,21 @@ macro_rules! codes {
     };
 }
 
-const CLOCK: &str = "compare the clock: w32tm /query /status; if it is right, make a new certificate: replica-pki renew, or replica-pki leaf";
+const CLOCK: &str = "compare the clock: w32tm /query /status; if it is right, make a new certificate: replica-pki renew, \
+    or replica-pki leaf";
 const RENEW: &str = "make a new certificate: replica-pki issue, or replica-pki leaf";
 const TRUST: &str = "install the root again: replica-pki install KIT";
 const DISTRUST: &str = "look for it and its issuers among the untrusted ones: certutil -store Disallowed";
-const REVOCATION: &str = "see that the revocation list that the certificate names can be read from here: certutil -verify -urlfetch LEAF.cer; if it names none, replica-pki install KIT tells Hyper-V not to look for one";
-const CHECK_NAMES: &str = "compare the names with the computer's: replica-pki doctor; then make a new certificate: replica-pki issue, or replica-pki leaf";
-const KEY: &str = "see whether the key is there: replica-pki doctor, or certutil -store My; then bring it again: replica-pki install KIT";
+const REVOCATION: &str = "see that the revocation list that the certificate names can be read from here: certutil -verify \
+    -urlfetch LEAF.cer; if it names none, replica-pki install KIT tells Hyper-V not to look for one";
+const CHECK_NAMES: &str = "compare the names with the computer's: replica-pki doctor; then make a new certificate: replica-pki \
+    issue, or replica-pki leaf";
+const KEY: &str = "see whether the key is there: replica-pki doctor, or certutil -store My; then bring it again: \
+    replica-pki install KIT";
 const PARTNER_TRUST: &str =
     "on the host that connects: replica-pki install KIT, which brings the roots of all its partners";
-const PORT: &str = "from the host that connects: Test-NetConnection PARTNER -Port 443; on the partner: Get-NetFirewallRule VIRT-HVRHTTPSL-In-TCP-NoScope and Get-VMReplicationServer";
+const PORT: &str = "from the host that connects: Test-NetConnection PARTNER -Port 443; on the partner: \
+    Get-NetFirewallRule VIRT-HVRHTTPSL-In-TCP-NoScope and Get-VMReplicationServer";
 const BOTH: &str = "on both hosts: replica-pki doctor";
 const ADMIN: &str = "run the command again in a console that was opened with \"Run as administrator\"";
 
@@ -48,8 +53,10 @@ codes! {
         ADMIN;
     ERROR_INVALID_PASSWORD = 86:
         "the password is wrong",
-        "the password of the PFX was mistyped; Server 2012 R2 and 2016 say this too of a PFX that is encoded for later ones",
-        "try the password: replica-pki inspect FILE.pfx; for an old server: replica-pki convert FILE.pfx --windows 2012r2 --out NEW.pfx";
+        "the password of the PFX was mistyped; Server 2012 R2 and 2016 say this too of a PFX that is encoded \
+         for later ones",
+        "try the password: replica-pki inspect FILE.pfx; for an old server: replica-pki convert FILE.pfx \
+         --windows 2012r2 --out NEW.pfx";
     ERROR_WINHTTP_TIMEOUT = 12_002:
         "the partner did not answer in time",
         "a firewall on the way drops what is sent, or the address belongs to another computer",
@@ -68,12 +75,14 @@ codes! {
         PORT;
     ERROR_WINHTTP_CONNECTION_ERROR = 12_030:
         "the connection ended before it was done",
-        "the partner hung up, for example because it does not trust this host's root or found no usable certificate of its own",
+        "the partner hung up, for example because it does not trust this host's root or found no usable \
+         certificate of its own",
         BOTH;
     ERROR_WINHTTP_SECURE_CERT_DATE_INVALID = 12_037:
         "the partner's certificate has expired or is not yet valid",
         "the certificate ended, or one of the clocks is wrong",
-        "see when it ends: replica-pki status, or on the partner replica-pki doctor; compare the clocks: w32tm /query /status";
+        "see when it ends: replica-pki status, or on the partner replica-pki doctor; compare the clocks: \
+         w32tm /query /status";
     ERROR_WINHTTP_SECURE_CERT_CN_INVALID = 12_038:
         "the partner's certificate is for another name",
         "the name that was connected to is not exactly the full computer name in the certificate",
@@ -145,7 +154,8 @@ codes! {
     SEC_E_CERT_EXPIRED = 0x8009_0328:
         "the partner's certificate has expired",
         "the certificate ended, or one of the clocks is wrong",
-        "see when it ends: replica-pki status, or on the partner replica-pki doctor; compare the clocks: w32tm /query /status";
+        "see when it ends: replica-pki status, or on the partner replica-pki doctor; compare the clocks: \
+         w32tm /query /status";
     CRYPT_E_NOT_FOUND = 0x8009_2004:
         "the certificate was not found",
         "the thumbprint is of no certificate in LocalMachine\\My, or of an earlier one",
@@ -164,7 +174,8 @@ codes! {
         REVOCATION;
     CRYPT_E_REVOCATION_OFFLINE = 0x8009_2013:
         "no revocation list can be read",
-        "the certificate names a list that cannot be reached or is out of date, or none, and the check is not switched off on this host",
+        "the certificate names a list that cannot be reached or is out of date, or none, and the check is not \
+         switched off on this host",
         REVOCATION;
     TRUST_E_CERT_SIGNATURE = 0x8009_6004:
         "a signature is wrong",
@@ -200,7 +211,8 @@ codes! {
         RENEW;
     CERT_E_REVOCATION_FAILURE = 0x800B_010E:
         "revocation could not be checked",
-        "the certificate names no revocation list, or the list cannot be read, and the check is not switched off on this host",
+        "the certificate names no revocation list, or the list cannot be read, and the check is not switched \
+         off on this host",
         REVOCATION;
     CERT_E_CN_NO_MATCH = 0x800B_010F:
         "the certificate's names do not match the computer's",

@@ -36,7 +36,8 @@ impl SealOptions {
 /// See [`open`](super::open) for an example.
 ///
 /// # Errors
-/// [`Error::PasswordLength`](crate::Error::PasswordLength) for the empty password; [`Error::Internal`](crate::Error::Internal) if a library refuses.
+/// [`Error::PasswordLength`](crate::Error::PasswordLength) for the empty password;
+/// [`Error::Internal`](crate::Error::Internal) if a library refuses.
 pub fn seal(
     identity: &Identity,
     password: &Password,
