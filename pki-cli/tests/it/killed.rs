@@ -63,6 +63,30 @@ fn a_new_root_is_completed_beside_the_old_one() {
     killed_everywhere(&room, &["renew", "--finish"], 40);
 }
 
+#[test]
+fn protecting_and_unprotecting_are_completed_and_lose_nothing() {
+    let room = mesh(&["a.test"]);
+    room.write("passphrase.txt", "correct horse battery staple\n");
+    let plain = room.files();
+    let protect = ["protect", "--passphrase-file", "passphrase.txt"];
+    let unprotect = ["unprotect", "--passphrase-file", "passphrase.txt"];
+    for command in [protect, unprotect] {
+        let points = points(&copy(&room), &command);
+        assert!(points.len() >= 20, "{} points only", points.len());
+        for_each(points, |point| {
+            let room = copy(&room);
+            kill(&room, &command, &point);
+            let context = format!("{command:?} killed at {point:?}");
+            assert_owner_only(&room.path("replica-pki"), &context);
+            room.done(&command);
+            assert_owner_only(&room.path("replica-pki"), &context);
+            room.done(&unprotect);
+            assert!(room.files() == plain, "{context}");
+        });
+        room.done(&command);
+    }
+}
+
 /// Kills a command at each of its points, in a copy of the room each time, and runs it again.
 fn killed_everywhere(room: &Room, arguments: &[&str], at_least: usize) {
     killed_and_repeated(room, arguments, at_least, None);
