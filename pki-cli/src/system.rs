@@ -1,4 +1,4 @@
-//! The clock and the randomness of the computer, which the library takes from its caller; and how the program was called.
+//! The clock and the randomness of the computer, which the library takes from its caller.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,9 +24,4 @@ pub(crate) fn rng() -> Result<ChaCha20Rng> {
         Failure::new(format!("the operating system gives no random numbers: {error}"))
             .hint("without them no key is safe; restart the computer, or use another")
     })
-}
-
-/// What the program was called with. No password is ever in it.
-pub(crate) fn command_line() -> Vec<String> {
-    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }

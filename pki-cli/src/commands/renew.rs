@@ -19,10 +19,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     // Nothing is made in a folder that is none of a mesh.
     Inventory::of(dir)?;
     let _lock = FolderLock::take(dir, PRIVATE)?;
-    // Begun once more, a renewal would be refused, or go one phase further than was asked for.
-    if files::recover(dir, PRIVATE)?.same_command {
-        return report::completed(dir, arguments.json);
-    }
+    files::recover(dir, PRIVATE)?;
     let (text, inventory) = Inventory::of(dir)?;
     let (mut estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {

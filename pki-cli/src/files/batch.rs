@@ -16,7 +16,6 @@ use super::{
     sync,
 };
 use crate::exit::{Failure, Result};
-use crate::system;
 
 /// Changes that happen together.
 pub(crate) struct Batch {
@@ -39,13 +38,6 @@ struct Piece {
     change: Change,
 }
 
-/// What is to be done, and who asked for it.
-#[derive(Debug, Serialize, Deserialize)]
-struct Journal {
-    command: Vec<String>,
-    pieces: Vec<Piece>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Change {
@@ -61,13 +53,6 @@ impl Piece {
         let mut components = self.path.components().peekable();
         components.peek().is_some() && components.all(|part| matches!(part, Component::Normal(_)))
     }
-}
-
-/// What [`recover`] did.
-#[derive(Debug, Default)]
-pub(crate) struct Recovered {
-    /// Whether it finished a run of the very command that is running now.
-    pub(crate) same_command: bool,
 }
 
 /// The start of a staging folder's name.
@@ -183,8 +168,7 @@ impl Batch {
     fn write_journal(&self) -> io::Result<()> {
         let (unfinished, journal) = (self.staging.join(UNFINISHED_JOURNAL), self.staging.join(JOURNAL));
         let mut file = create_new(&unfinished)?;
-        let contents = Journal { command: system::command_line(), pieces: self.pieces.clone() };
-        file.write_all(&serde_json::to_vec(&contents)?)?;
+        file.write_all(&serde_json::to_vec(&self.pieces)?)?;
         file.sync_all()?;
         drop(file);
         fs::rename(unfinished, journal)?;
@@ -242,9 +226,8 @@ fn remove_staging(staging: &Path, lock: Option<File>) {
 
 /// Finishes the batches of killed runs that had their journal, and removes the others. Batches at work are left alone,
 /// and so is what somebody else put there, whose journal could lead anywhere.
-pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<Recovered> {
+pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
     let parent = root.join(staged_in);
-    let mut recovered = Recovered::default();
     for entry in fs::read_dir(&parent).into_iter().flatten().flatten() {
         let (staging, lock) = (entry.path(), entry.path().join(LOCK));
         let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
@@ -266,18 +249,17 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<Recovered> {
         }
         let journal = staging.join(JOURNAL);
         if is_plain(&journal) {
-            recovered.same_command |= finish(root, &staging, &journal)? == system::command_line();
+            finish(root, &staging, &journal)?;
         }
         remove_staging(&staging, Some(lock));
     }
-    Ok(recovered)
+    Ok(())
 }
 
-/// Returns the command that had begun it.
-fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<Vec<String>> {
+fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     // Not by `read`: a change of a thousand kits may have a journal larger than any file that others make.
     let journal_bytes = fs::read(journal).map_err(|error| super::cannot_read(journal, &error))?;
-    let Journal { command, pieces } = serde_json::from_slice(&journal_bytes).map_err(|error| {
+    let pieces: Vec<Piece> = serde_json::from_slice(&journal_bytes).map_err(|error| {
         Failure::new(error)
             .context(format!("{} is damaged", journal.display()))
             .hint("bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status")
@@ -291,8 +273,7 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<Vec<String>> {
         places.carry_out(number, piece)?;
     }
     places.sync(&pieces)?;
-    fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))?;
-    Ok(command)
+    fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))
 }
 
 /// Where a batch's pieces are and go. Every move can be repeated by one who does not know whether it was made.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Room, json};
+use crate::support::Room;
 
 /// A staging folder with its journal, as a run leaves it that was killed.
 fn left_behind(room: &Room, folder: &str, journal: &str) {
@@ -11,17 +11,13 @@ fn left_behind(room: &Room, folder: &str, journal: &str) {
     room.write(&format!("{folder}/journal"), journal);
 }
 
-fn removing(path: &str) -> String {
-    format!(r#"{{"command":["issue"],"pieces":[{{"path":"{path}","change":"remove"}}]}}"#)
-}
-
 #[test]
 fn a_journal_that_leads_out_of_the_folder_is_refused() {
     for path in ["../victim", "hosts/../../victim", "/victim", "", "."] {
         let room = Room::with_kits();
         room.write("victim", "stays");
         let folder = "replica-pki/private/.replica-pki-partial-x";
-        left_behind(&room, folder, &removing(path));
+        left_behind(&room, folder, &format!(r#"[{{"path":"{path}","change":"remove"}}]"#));
         let before = room.files();
         let ended = room.run(&["issue"]);
         assert_eq!(ended.code, 1, "{path}: {ended:?}");
@@ -33,7 +29,7 @@ fn a_journal_that_leads_out_of_the_folder_is_refused() {
 #[test]
 fn a_journal_that_is_cut_short_is_named() {
     let room = Room::with_kits();
-    left_behind(&room, "replica-pki/private/.replica-pki-partial-x", r#"{"command":["#);
+    left_behind(&room, "replica-pki/private/.replica-pki-partial-x", r#"[{"path":"#);
     let ended = room.run(&["issue"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("is damaged") && ended.stderr.contains("hint:"), "{ended:?}");
@@ -57,26 +53,9 @@ fn what_was_staged_without_a_journal_goes() {
 fn a_staging_folder_of_somebody_else_is_left_alone() {
     let room = Room::with_kits();
     let folder = "replica-pki/private/.replica-pki-partial-x";
-    left_behind(&room, folder, &removing("hosts"));
+    left_behind(&room, folder, r#"[{"path":"hosts","change":"remove"}]"#);
     let given_away = std::os::unix::fs::chown(room.path(folder), Some(12_345), None).is_ok();
     room.done(&["issue"]);
     assert_eq!(room.path("replica-pki/hosts").exists(), given_away);
     assert_eq!(room.path(folder).exists(), given_away);
-}
-
-#[test]
-fn a_renewal_that_only_had_to_be_finished_is_not_begun_again() {
-    let room = Room::with_kits();
-    let journal = |arguments: &[&str]| format!(r#"{{"command":{arguments:?},"pieces":[]}}"#);
-    let folder = "replica-pki/private/.replica-pki-partial-x";
-    let command = ["renew", "HOST4.atwork.at"];
-    let before = room.files();
-    left_behind(&room, folder, &journal(&command));
-    assert!(room.done(&command).contains("it is completed now"));
-    left_behind(&room, folder, &journal(&["renew", "--json"]));
-    assert_eq!(json(&room.done(&["renew", "--json"]))["completed_earlier_run"], true);
-    assert_eq!(room.files(), before);
-    // Another one is finished in silence, and the command does what it is for.
-    left_behind(&room, folder, &journal(&["renew", "HOST5.atwork.at"]));
-    assert!(room.done(&command).contains("a new certificate"));
 }

@@ -24,11 +24,9 @@ pub(super) struct Outcome<'o> {
     pub(super) now: Time,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Summary<'s> {
     dir: String,
-    /// Whether all that was to do was to finish an earlier run of the same command, which had been interrupted.
-    completed_earlier_run: bool,
     /// Hosts with a new certificate.
     renewed: Vec<HostSummary>,
     /// Roots that went one phase on.
@@ -70,25 +68,10 @@ struct RootSummary {
     not_after: String,
 }
 
-/// Tells that an earlier run of the same command had done everything but the last moves.
-pub(super) fn completed(dir: &Path, json: bool) -> Result {
-    if json {
-        let dir = dir.display().to_string();
-        output::json(&Summary { dir, completed_earlier_run: true, ..Summary::default() })?;
-    } else {
-        output::result(
-            "an earlier run of this command was interrupted when all was made; it is completed now\n\
-             what there is: replica-pki status; what to do on the hosts: docs/renewal.md\n",
-        )?;
-    }
-    Ok(Exit::Done)
-}
-
 impl Outcome<'_> {
     pub(super) fn print(&self, json: bool) -> Result {
         let summary = Summary {
             dir: self.dir.display().to_string(),
-            completed_earlier_run: false,
             renewed: self.hosts(),
             rollovers: self.renewed.rollovers.iter().filter_map(|rollover| self.rollover(rollover)).collect(),
             finished: &self.renewed.work.finished,
