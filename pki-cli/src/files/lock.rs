@@ -10,7 +10,8 @@ use crate::exit::{Failure, Result};
 /// A folder, as long as this run has it to itself.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
-    _handle: File,
+    /// None only while it is dropped: Windows removes no folder with an open file.
+    handle: Option<File>,
     /// Folders that did not exist before, the innermost first. They go again if nothing came into them.
     made: Vec<PathBuf>,
 }
@@ -33,7 +34,7 @@ impl FolderLock {
 
     fn taken(root: &Path, folder: &Path, made: Vec<PathBuf>) -> Result<Self> {
         match lock(folder) {
-            Ok(handle) => Ok(Self { _handle: handle, made }),
+            Ok(handle) => Ok(Self { handle: Some(handle), made }),
             Err(error) if is_taken(&error) => {
                 Err(Failure::new(format!("another replica-pki is at work in {}", root.display()))
                     .hint("wait until it has ended, then run the command again"))
@@ -45,6 +46,7 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
+        drop(self.handle.take());
         for folder in &self.made {
             let _ = fs::remove_dir(folder);
         }
