@@ -105,9 +105,10 @@ impl Estate {
         self.kits.get(&host.as_dns_name().to_lowercase())
     }
 
-    /// Whether a host had a kit, also if that was lost since: its root is there.
+    /// Whether a host had a kit, also if that was lost since: a root of its line is there.
     fn had_kit(&self, host: &Fqdn, signer: &str) -> bool {
-        self.kit(host).is_some() || self.roots.contains_key(signer)
+        let line = name_of_line(signer);
+        self.kit(host).is_some() || self.roots.keys().any(|label| name_of_line(label) == line)
     }
 
     /// The label of the root that signed a certificate.

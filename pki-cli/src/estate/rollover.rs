@@ -74,7 +74,8 @@ pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
         let signed = signed.remove(name).unwrap_or_default();
         let phase = match labels.len() {
             0 | 1 => Phase::Settled,
-            _ if signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
+            // Without a kit nothing shows that its hosts have changed over.
+            _ if !signed.is_empty() && signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
             _ => Phase::Spreading,
         };
         let hosts = signed.into_iter().map(|(_, host)| host.clone()).collect();
@@ -102,7 +103,8 @@ pub(crate) fn name_of_line(label: &str) -> &str {
     }
 }
 
-fn generation(label: &str) -> u32 {
+/// Which root of its line a label is for.
+pub(super) fn generation(label: &str) -> u32 {
     label.strip_prefix(name_of_line(label)).and_then(|number| number.parse().ok()).unwrap_or(1)
 }
 

@@ -23,6 +23,7 @@ mod inventories;
 #[cfg(target_os = "linux")]
 mod killed;
 mod kits;
+mod lost_kits;
 mod overwriting;
 mod passwords;
 mod plans;
