@@ -16,6 +16,7 @@ mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
+mod standing;
 mod work;
 mod safe;
 mod write;
@@ -27,6 +28,7 @@ pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
+pub(crate) use standing::{Standing, standing};
 pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 

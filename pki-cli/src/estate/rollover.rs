@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use pki_core::name::RootName;
 
-use super::Estate;
+use super::{Estate, KitOnDisk};
 
 /// Where a line of roots stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,11 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn newest(&self) -> &str {
         self.labels.last().map_or(&self.name, |label| label)
+    }
+
+    /// Whether a kit of the line is of its newest root.
+    pub(super) fn has_changed_over(&self, kit: &KitOnDisk) -> bool {
+        kit.signer.as_deref() == Some(self.newest())
     }
 
     /// The label of the root after the newest.

@@ -37,6 +37,7 @@ mod rollover;
 mod scripts;
 mod shells;
 mod single_steps;
+mod standing;
 mod status;
 mod support;
 mod verify;
