@@ -16,6 +16,7 @@ mod on_disk;
 mod plan;
 mod renewal;
 mod rollover;
+mod standing;
 mod work;
 mod safe;
 mod write;
@@ -27,6 +28,7 @@ pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
+pub(crate) use standing::{Standing, standing};
 pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 
@@ -105,9 +107,10 @@ impl Estate {
         self.kits.get(&host.as_dns_name().to_lowercase())
     }
 
-    /// Whether a host had a kit, also if that was lost since: its root is there.
+    /// Whether a host had a kit, also if that was lost since: a root of its line is there.
     fn had_kit(&self, host: &Fqdn, signer: &str) -> bool {
-        self.kit(host).is_some() || self.roots.contains_key(signer)
+        let line = name_of_line(signer);
+        self.kit(host).is_some() || self.roots.keys().any(|label| name_of_line(label) == line)
     }
 
     /// The label of the root that signed a certificate.

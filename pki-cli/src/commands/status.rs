@@ -10,7 +10,7 @@ use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
 use crate::args::Status;
-use crate::estate::{self, Estate, KitOnDisk, Line, Phase, Reason, Wishes, kit_folder, name_of_line};
+use crate::estate::{self, Estate, KitOnDisk, Line, Reason, Wishes, kit_folder, name_of_line};
 use crate::exit::{Exit, Result};
 use crate::inventory::Inventory;
 use crate::kit::Kit;
@@ -83,9 +83,8 @@ impl Mesh<'_> {
         Row::of_kit(self, host, kit, label, root)
     }
 
-    fn phase_of(&self, label: &str) -> Phase {
-        let line = self.lines.iter().find(|line| line.name == name_of_line(label));
-        line.map_or(Phase::Settled, |line| line.phase)
+    fn line_of(&self, label: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| line.name == name_of_line(label))
     }
 
     /// What `issue` would do is what does not fit.

@@ -7,7 +7,7 @@ use pki_core::name::{DnsName, Fqdn, RootName};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
-use super::rollover::{Phase, lines, name_in_line, name_of_line};
+use super::rollover::{Line, Phase, generation, lines, name_in_line, name_of_line};
 use super::work::{KitWork, Reason, Refusal, Work};
 use super::{Estate, KitOnDisk, Root};
 use crate::inventory::{Entry, Inventory};
@@ -32,7 +32,8 @@ pub(crate) fn plan(
     now: Time,
 ) -> pki_core::Result<Result<Work, Refusal>> {
     let orders = mesh.order()?.roots;
-    Ok(Planner { inventory, orders, estate, wishes, now, work: Work::default() }.plan())
+    let lines = lines(estate);
+    Ok(Planner { inventory, orders, estate, lines, wishes, now, work: Work::default() }.plan())
 }
 
 struct Planner<'p> {
@@ -40,6 +41,7 @@ struct Planner<'p> {
     /// Every root of the mesh, if it were made from nothing.
     orders: Vec<RootOrder>,
     estate: &'p Estate,
+    lines: Vec<Line>,
     wishes: &'p Wishes,
     now: Time,
     work: Work,
@@ -64,11 +66,14 @@ impl Planner<'_> {
 
     /// A root and the hosts that it signs for.
     fn group(&mut self, mut order: RootOrder, entries: &[&Entry]) -> Result<(), Refusal> {
+        let mut signing = Vec::new();
         for entry in entries {
             if let Some(kit) = self.estate.kit(&entry.fqdn) {
-                order.label = self.signer_of(entry, kit, &order.label)?;
+                signing.push(self.signer_of(entry, kit, &order.label)?);
             }
         }
+        let oldest = signing.into_iter().min_by_key(|label| generation(label));
+        order.label = oldest.unwrap_or_else(|| self.signer_without_kits(&order.label));
         let label = order.label.clone();
         let is_new = self.root(order, entries)?;
         for entry in entries {
@@ -97,6 +102,19 @@ impl Planner<'_> {
                 way_out: format!("bring it back, or give the host a new root: --replace {}", entry.fqdn),
             }),
         }
+    }
+
+    /// The label of the root that signs where every kit of a line was lost. Then nothing tells how far a rollover was, and
+    /// the old root is the one that every host trusts in both of its phases.
+    fn signer_without_kits(&self, usual: &str) -> String {
+        let Some(line) = self.lines.iter().find(|line| line.name.eq_ignore_ascii_case(usual)) else {
+            return usual.to_owned();
+        };
+        let can_sign = |label: &&String| {
+            let root = self.estate.roots.get(*label);
+            root.is_some_and(|root| root.has_key && root.certificate.validity().contains(self.now))
+        };
+        line.labels.iter().find(can_sign).map_or(line.newest(), |label| label).to_owned()
     }
 
     /// Orders a root if there is none, or if another one was asked for. Says whether it did.
@@ -198,9 +216,8 @@ impl Planner<'_> {
 
     /// The newest root of a line that is being rolled over has still to sign.
     fn discard(&mut self) {
-        let lines = lines(self.estate);
         let spreading =
-            |label: &String| lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == label);
+            |label: &String| self.lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == label);
         let is_new = |label: &String| self.work.roots.iter().any(|root| root.label == *label);
         let has_key = |label: &String| self.estate.roots.get(label).is_some_and(|root| root.has_key);
         let spent = self.work.trust.iter().filter(|label| is_new(label) || has_key(label) && !spreading(label));

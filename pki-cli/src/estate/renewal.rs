@@ -9,6 +9,7 @@ use pki_core::validity::Time;
 
 use super::plan::names_of;
 use super::rollover::{Line, Phase, lines, name_in_line, name_of_line};
+use super::standing::{Standing, standing, unfinished};
 use super::work::{KitWork, Reason, Refusal, Work};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
@@ -40,6 +41,8 @@ pub(crate) enum Step {
 pub(crate) struct Renewed {
     pub(crate) work: Work,
     pub(crate) rollovers: Vec<Rollover>,
+    /// What was begun before and waits for the administrator.
+    pub(crate) waiting: Vec<Standing>,
 }
 
 /// A line of roots that went one phase on.
@@ -84,8 +87,13 @@ impl<'r> Renewer<'r> {
     fn start(&self) -> Result<Renewed, Refusal> {
         let mut renewed = self.nothing();
         for (entry, kit) in self.hosts()? {
-            let is_named = self.renewal.hosts.contains(&entry.fqdn);
             let line = self.line_of(entry, kit)?;
+            // Phase 1 comes before anything else, and nothing is begun twice.
+            if let Some(standing) = standing(self.inventory, self.estate, line, kit) {
+                renewed.wait(standing);
+                continue;
+            }
+            let is_named = self.renewal.hosts.contains(&entry.fqdn);
             let root_ends = line
                 .labels
                 .last()
@@ -95,8 +103,9 @@ impl<'r> Renewer<'r> {
             if !(is_named || leaf_ends || root_ends == Some(true)) {
                 continue;
             }
-            self.refuse_unfinished(entry, kit, line)?;
-            if root_ends == Some(true) {
+            if root_ends == Some(true) && !unfinished(self.inventory, self.estate, line).is_empty() {
+                self.wait_for_others(&mut renewed, line);
+            } else if root_ends == Some(true) {
                 self.order_root(&mut renewed, line, entry)?;
             } else {
                 renewed.work.kits.push(self.kit(
@@ -109,30 +118,13 @@ impl<'r> Renewer<'r> {
         Ok(renewed)
     }
 
-    /// Phase 1 comes before anything else, and neither is begun twice.
-    fn refuse_unfinished(&self, entry: &Entry, kit: &KitOnDisk, line: &Line) -> Result<(), Refusal> {
-        let host = entry.fqdn.to_string();
-        match line.phase {
-            Phase::Spreading => Err(Refusal {
-                problem: format!(
-                    "the root of {host} is being rolled over, and this is phase 1: its successor goes to every host"
-                ),
-                way_out: "install every kit on its host, then: replica-pki renew --roots-installed".to_owned(),
-                host,
-            }),
-            Phase::ChangedOver => Err(Refusal {
-                problem: format!(
-                    "the root of {host} is being rolled over, and this is phase 2: new certificates go to their hosts"
-                ),
-                way_out: "install the kits, then: replica-pki renew --finish".to_owned(),
-                host,
-            }),
-            Phase::Settled if kit.has_previous => Err(Refusal {
-                problem: format!("{host} was renewed already, and the kit before that is still kept"),
-                way_out: format!("install its kit, then: replica-pki renew --finish {host}"),
-                host,
-            }),
-            Phase::Settled => Ok(()),
+    /// Where the others of a line keep something that a step of the whole line would take away.
+    fn wait_for_others(&self, renewed: &mut Renewed, line: &Line) {
+        for host in unfinished(self.inventory, self.estate, line) {
+            let kit = self.estate.kits.get(&host.to_ascii_lowercase());
+            if let Some(standing) = kit.and_then(|kit| standing(self.inventory, self.estate, line, kit)) {
+                renewed.wait(standing);
+            }
         }
     }
 
@@ -169,7 +161,12 @@ impl<'r> Renewer<'r> {
         for (entry, kit) in self.hosts()? {
             let line = self.line_of(entry, kit)?;
             match line.phase {
-                Phase::Spreading => return self.refuse_unfinished(entry, kit, line).map(|()| renewed),
+                // A host that changed over before the others can be finished by name.
+                Phase::Spreading if self.renewal.hosts.is_empty() || !line.has_changed_over(kit) => {
+                    return Err(refuse_to_finish(entry));
+                }
+                // Another host that still presents a certificate of the old root would be trusted no more.
+                Phase::ChangedOver if !self.finishes(line) => self.wait_for_others(&mut renewed, line),
                 Phase::ChangedOver => {
                     let old = line.labels.iter().filter(|label| *label != line.newest());
                     for old in old {
@@ -177,19 +174,28 @@ impl<'r> Renewer<'r> {
                     }
                     renewed.work.trust.retain(|label| name_of_line(label) != line.name || label == line.newest());
                 }
-                Phase::Settled => {}
+                Phase::Spreading | Phase::Settled => {}
             }
             if kit.has_previous {
                 renewed.work.finished.push(kit.host.clone());
             }
         }
+        renewed.finish_waiting();
         Ok(renewed)
+    }
+
+    /// Whether no host of a line is left unfinished.
+    fn finishes(&self, line: &Line) -> bool {
+        let named = &self.renewal.hosts;
+        let is_asked =
+            |host: &String| named.is_empty() || named.iter().any(|named| named.as_str().eq_ignore_ascii_case(host));
+        unfinished(self.inventory, self.estate, line).iter().all(is_asked)
     }
 
     /// Nothing changes but what is added to this.
     fn nothing(&self) -> Renewed {
         let work = Work { trust: self.estate.roots.keys().cloned().collect(), ..Work::default() };
-        Renewed { work, rollovers: Vec::new() }
+        Renewed { work, rollovers: Vec::new(), waiting: Vec::new() }
     }
 
     /// The hosts that were named, or all, with their kits.
@@ -252,7 +258,35 @@ impl<'r> Renewer<'r> {
     }
 }
 
+fn refuse_to_finish(entry: &Entry) -> Refusal {
+    Refusal {
+        host: entry.fqdn.to_string(),
+        problem: format!(
+            "the root of {} is being rolled over, and this is phase 1: its successor goes to every host",
+            entry.fqdn
+        ),
+        way_out: "install every kit on its host, then: replica-pki renew --roots-installed".to_owned(),
+    }
+}
+
 impl Renewed {
+    /// Hosts of a line wait together.
+    fn wait(&mut self, standing: Standing) {
+        let same = |it: &&mut Standing| (&it.line, it.step) == (&standing.line, standing.step);
+        match self.waiting.iter_mut().find(same) {
+            Some(known) => known.join(standing),
+            None => self.waiting.push(standing),
+        }
+    }
+
+    /// Who is finished now waits no more.
+    fn finish_waiting(&mut self) {
+        for standing in &mut self.waiting {
+            standing.hosts.retain(|host| !self.work.finished.contains(host));
+            standing.finishes.retain(|host| !self.work.finished.contains(host));
+        }
+    }
+
     /// Several hosts may have one line.
     fn went_on(&mut self, line: &Line, phase: Phase, old: String, new: String) {
         let rollover = Rollover { line: line.name.clone(), phase, old, new };

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use pki_core::name::RootName;
 
-use super::Estate;
+use super::{Estate, KitOnDisk};
 
 /// Where a line of roots stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,11 @@ impl Line {
         self.labels.last().map_or(&self.name, |label| label)
     }
 
+    /// Whether a kit of the line is of its newest root.
+    pub(super) fn has_changed_over(&self, kit: &KitOnDisk) -> bool {
+        kit.signer.as_deref() == Some(self.newest())
+    }
+
     /// The label of the root after the newest.
     pub(crate) fn next_label(&self) -> String {
         format!("{}{}", self.name, generation(self.newest()) + 1)
@@ -74,7 +79,8 @@ pub(crate) fn lines(estate: &Estate) -> Vec<Line> {
         let signed = signed.remove(name).unwrap_or_default();
         let phase = match labels.len() {
             0 | 1 => Phase::Settled,
-            _ if signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
+            // Without a kit nothing shows that its hosts have changed over.
+            _ if !signed.is_empty() && signed.iter().all(|(signer, _)| Some(*signer) == newest) => Phase::ChangedOver,
             _ => Phase::Spreading,
         };
         let hosts = signed.into_iter().map(|(_, host)| host.clone()).collect();
@@ -102,7 +108,8 @@ pub(crate) fn name_of_line(label: &str) -> &str {
     }
 }
 
-fn generation(label: &str) -> u32 {
+/// Which root of its line a label is for.
+pub(super) fn generation(label: &str) -> u32 {
     label.strip_prefix(name_of_line(label)).and_then(|number| number.parse().ok()).unwrap_or(1)
 }
 

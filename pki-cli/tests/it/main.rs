@@ -23,6 +23,7 @@ mod inventories;
 #[cfg(target_os = "linux")]
 mod killed;
 mod kits;
+mod lost_kits;
 mod overwriting;
 mod passwords;
 mod plans;
@@ -36,6 +37,7 @@ mod rollover;
 mod scripts;
 mod shells;
 mod single_steps;
+mod standing;
 mod status;
 mod support;
 mod verify;

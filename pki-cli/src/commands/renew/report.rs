@@ -8,7 +8,7 @@ use pki_core::validity::Time;
 use serde::Serialize;
 
 use super::steps::{self, Step};
-use crate::estate::{Estate, Fresh, Phase, Renewed, Rollover, Touched, kit_folder};
+use crate::estate::{Estate, Fresh, Phase, Renewed, Rollover, Standing, Touched, kit_folder};
 use crate::exit::{Exit, Result};
 use crate::inventory::Inventory;
 use crate::output;
@@ -36,6 +36,8 @@ struct Summary<'s> {
     other_roots: &'s [Touched],
     /// Roots whose keys are gone.
     discarded_keys: &'s [String],
+    /// What was begun before, where it stands, and what leads on.
+    waiting: Vec<WaitingSummary>,
     /// What to do when that is done on the hosts.
     next: Vec<Step>,
 }
@@ -61,6 +63,16 @@ struct RolloverSummary {
 }
 
 #[derive(Serialize)]
+struct WaitingSummary {
+    root: String,
+    phase: &'static str,
+    hosts: Vec<String>,
+    next: Step,
+    #[serde(skip)]
+    what: &'static str,
+}
+
+#[derive(Serialize)]
 struct RootSummary {
     label: String,
     subject: String,
@@ -77,6 +89,7 @@ impl Outcome<'_> {
             finished: &self.renewed.work.finished,
             other_roots: self.touched,
             discarded_keys: &self.renewed.work.discarded,
+            waiting: self.renewed.waiting.iter().map(|standing| self.waiting(standing)).collect(),
             next: self.next(),
         };
         if json {
@@ -120,6 +133,16 @@ impl Outcome<'_> {
             })
         };
         Some(RolloverSummary { root: line.clone(), phase: phase.name(), old: root(old)?, new: root(new)? })
+    }
+
+    fn waiting(&self, standing: &Standing) -> WaitingSummary {
+        WaitingSummary {
+            root: standing.line.clone(),
+            phase: standing.phase.name(),
+            hosts: standing.hosts.clone(),
+            next: steps::here(self.dir, standing.when(), &standing.arguments()),
+            what: standing.what(),
+        }
     }
 
     fn root(&self, label: &str) -> Option<&Certificate> {
@@ -180,6 +203,13 @@ impl Outcome<'_> {
         }
         for label in summary.discarded_keys {
             text.push_str(&format!("{label}: its key is discarded\n"));
+        }
+        for WaitingSummary { root, hosts, next, what, .. } in &summary.waiting {
+            let rows = [
+                ["hosts".to_owned(), hosts.join(", ")],
+                ["next".to_owned(), format!("{}: {}", next.what, next.command)],
+            ];
+            text.push_str(&format!("{root}: {what}\n{}\n", output::columns(2, &rows)));
         }
         if text.is_empty() {
             return format!("nothing to do, judged at {}\n", self.now);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::plural;
 use super::Mesh;
-use crate::estate::{KitOnDisk, Phase, Root};
+use crate::estate::{self, KitOnDisk, Phase, Root, Standing};
 use crate::exit::Result;
 
 #[derive(Debug, Serialize)]
@@ -48,7 +48,9 @@ impl Row {
     pub(super) fn of_kit(mesh: &Mesh<'_>, host: &str, kit: &KitOnDisk, label: &str, root: &Root) -> Result<Self> {
         let mut row = Self::new(host);
         let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
-        let phase = mesh.phase_of(label);
+        let line = mesh.line_of(label);
+        let phase = line.map_or(Phase::Settled, |line| line.phase);
+        let standing = line.and_then(|line| estate::standing(mesh.inventory, mesh.estate, line, kit));
         let facts = Facts {
             encoding: kit.pfx.encoding.clone(),
             thumbprint_sha1: kit.leaf.thumbprint().to_string(),
@@ -63,7 +65,7 @@ impl Row {
             revocation_list: revocation_list(&kit.leaf),
         };
         let ends_soon = |days: i64| days < mesh.within;
-        let way_out = way_out(host, phase, &facts, ends_soon(facts.root_days_left));
+        let way_out = way_out(host, standing.as_ref(), &facts, ends_soon(facts.root_days_left));
         let ends = [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)];
         let ends = ends.into_iter().filter(|(_, days)| ends_soon(*days)).map(|(what, days)| match days {
             ..0 => format!("its {what} has ended"),
@@ -88,7 +90,7 @@ impl Row {
                 .push("the key of its root is there, and discard_root_keys is true: replica-pki issue".to_owned());
         }
         // What to do about its end is said already.
-        row.notes = notes(host, &facts, if ends.is_empty() { phase } else { Phase::Settled });
+        row.notes = notes(&facts, standing.as_ref().filter(|_| ends.is_empty()));
         row.facts = Some(facts);
         Ok(row)
     }
@@ -109,39 +111,31 @@ impl Row {
     }
 }
 
-/// How a host gets its next certificate.
-fn way_out(host: &str, phase: Phase, facts: &Facts, root_ends_soon: bool) -> String {
-    match phase {
-        Phase::Spreading => "install every kit, then: replica-pki renew --roots-installed".to_owned(),
-        Phase::ChangedOver => "install the kits, then: replica-pki renew --finish".to_owned(),
-        // A new root beside the old one needs no key of the old one.
-        Phase::Settled if root_ends_soon => "replica-pki renew".to_owned(),
-        Phase::Settled if !facts.root_key => {
+/// How a host gets its next certificate. What was begun comes first.
+fn way_out(host: &str, standing: Option<&Standing>, facts: &Facts, root_ends_soon: bool) -> String {
+    // A new root beside the old one needs no key of the old one.
+    let can_go_on = root_ends_soon || facts.root_key;
+    match standing {
+        Some(standing) if can_go_on || standing.phase != Phase::Settled => {
+            let again = if standing.phase == Phase::Settled { ", and renew it again" } else { "" };
+            format!("{}: replica-pki renew {}{again}", standing.when(), standing.arguments())
+        }
+        _ if root_ends_soon => "replica-pki renew".to_owned(),
+        _ if !facts.root_key => {
             format!("the key of its root was discarded, so only a new root helps: replica-pki issue --replace {host}")
         }
-        Phase::Settled if facts.keeps_previous => {
-            format!("install its kit, then: replica-pki renew --finish {host}, and renew it again")
-        }
-        Phase::Settled => format!("replica-pki renew {host}"),
+        _ => format!("replica-pki renew {host}"),
     }
 }
 
-fn notes(host: &str, facts: &Facts, phase: Phase) -> Vec<String> {
+fn notes(facts: &Facts, standing: Option<&Standing>) -> Vec<String> {
     let mut notes = Vec::new();
     if !facts.root_key {
         notes.push("the key of its root was discarded, so a new certificate will need a new root".to_owned());
     }
-    match phase {
-        Phase::Spreading => notes.push(
-            "rollover of its root, phase 1: when every host has its kit: replica-pki renew --roots-installed"
-                .to_owned(),
-        ),
-        Phase::ChangedOver => notes
-            .push("rollover of its root, phase 2: when replication is healthy: replica-pki renew --finish".to_owned()),
-        Phase::Settled if facts.keeps_previous => {
-            notes.push(format!("renewed: when replication is healthy: replica-pki renew --finish {host}"));
-        }
-        Phase::Settled => {}
+    if let Some(standing) = standing {
+        let (what, when) = (standing.what(), standing.when());
+        notes.push(format!("{what}: {when}: replica-pki renew {}", standing.arguments()));
     }
     notes
 }

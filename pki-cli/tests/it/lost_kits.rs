@@ -1,0 +1,104 @@
+//! A kit that was lost is made anew below the root that its host has by now, wherever that root's rollover is, and no other
+//! root is lost for it.
+
+use crate::support::mesh::{edit, every_kit_passes, leaf, mesh, names};
+use crate::support::{Room, json};
+
+fn lose(room: &Room, host: &str) {
+    std::fs::remove_dir_all(room.path(&format!("replica-pki/hosts/{host}"))).unwrap();
+}
+
+fn roots(room: &Room) -> Vec<(String, Vec<u8>)> {
+    let names = names(room, "private/roots").into_iter();
+    names.map(|name| (name.clone(), room.read(&format!("replica-pki/private/roots/{name}")))).collect()
+}
+
+/// `issue` makes these kits, and no root comes or goes.
+#[track_caller]
+fn made_again(room: &Room, lost: &[&str], all: &[&str]) {
+    let before = roots(room);
+    lost.iter().for_each(|host| lose(room, host));
+    let said = json(&room.done(&["issue", "--json"]));
+    assert!(before == roots(room), "{said}");
+    every_kit_passes(room, all);
+    assert!(room.done(&["issue"]).starts_with("nothing to do"), "{said}");
+}
+
+fn issuer(room: &Room, host: &str) -> String {
+    leaf(room, host).issuer().to_string()
+}
+
+#[test]
+fn below_the_second_generation_of_its_root() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "40"]);
+    edit(&room, "root_days = 40", "root_days = 900");
+    for command in [&["renew"][..], &["renew", "--roots-installed"], &["renew", "--finish"]] {
+        room.done(command);
+    }
+    let password = room.read("replica-pki/private/passwords/a.test.txt");
+    made_again(&room, &["a.test"], &["a.test", "b.test"]);
+    assert_eq!(issuer(&room, "a.test"), "CN=a.test Replica Root 2");
+    assert_eq!(room.read("replica-pki/private/passwords/a.test.txt"), password);
+    assert_eq!(names(&room, "hosts/b.test/trust"), ["a.test.root2.cer", "b.test.root2.cer"]);
+    room.done(&["status"]);
+}
+
+#[test]
+fn below_the_second_generation_of_a_shared_root_also_if_all_are_lost() {
+    let room = mesh(&["a.test", "b.test", "--trust", "shared", "--root-days", "40"]);
+    edit(&room, "root_days = 40", "root_days = 900");
+    for command in [&["renew"][..], &["renew", "--roots-installed"], &["renew", "--finish"]] {
+        room.done(command);
+    }
+    for lost in [&["a.test"][..], &["a.test", "b.test"]] {
+        made_again(&room, lost, &["a.test", "b.test"]);
+        for host in ["a.test", "b.test"] {
+            assert_eq!(issuer(&room, host), issuer(&room, "a.test"));
+            assert_eq!(names(&room, &format!("hosts/{host}/trust")), ["shared.root2.cer"]);
+        }
+        room.done(&["status"]);
+    }
+}
+
+/// The other kits tell which phase it is.
+#[test]
+fn below_the_shared_root_that_signs_in_each_phase() {
+    let room = mesh(&["a.test", "b.test", "--trust", "shared", "--root-days", "40"]);
+    edit(&room, "root_days = 40", "root_days = 900");
+    let phase = |host: &str| {
+        let said = json(&room.run(&["status", "--json"]).stdout);
+        let rows = said["hosts"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["host"] == host).unwrap()["phase"].clone()
+    };
+    let old = issuer(&room, "b.test");
+    room.done(&["renew"]);
+    made_again(&room, &["a.test"], &["a.test", "b.test"]);
+    assert_eq!((issuer(&room, "a.test"), phase("a.test")), (old.clone(), "spreading".into()));
+    room.done(&["renew", "--roots-installed"]);
+    made_again(&room, &["a.test"], &["a.test", "b.test"]);
+    assert_eq!(issuer(&room, "a.test"), issuer(&room, "b.test"));
+    assert_ne!(issuer(&room, "a.test"), old);
+    assert_eq!(phase("a.test"), "changed-over");
+    room.done(&["renew", "--finish"]);
+    assert_eq!(names(&room, "private/roots"), ["shared.root2.cer", "shared.root2.key.pem"]);
+}
+
+/// Of a root of its own nothing tells the phase without the kit: the old one is what every host trusts in both.
+#[test]
+fn below_the_old_root_of_its_own_while_that_is_rolled_over_which_then_goes_on() {
+    for is_phase_2 in [false, true] {
+        let room = mesh(&["a.test", "b.test", "--root-days", "40"]);
+        edit(&room, "root_days = 40", "root_days = 900");
+        room.done(&["renew"]);
+        if is_phase_2 {
+            room.done(&["renew", "--roots-installed"]);
+        }
+        made_again(&room, &["a.test"], &["a.test", "b.test"]);
+        assert_eq!(issuer(&room, "a.test"), "CN=a.test Replica Root");
+        room.done(&["renew", "--roots-installed"]);
+        assert_eq!(issuer(&room, "a.test"), "CN=a.test Replica Root 2");
+        room.done(&["renew", "--finish"]);
+        every_kit_passes(&room, &["a.test", "b.test"]);
+        room.done(&["status"]);
+    }
+}
