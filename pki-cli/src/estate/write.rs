@@ -9,7 +9,9 @@ use pki_core::mesh::{IssuedHost, IssuedRoot};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
+use super::layout::previous_password_file;
 use super::{
     Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
 };
@@ -60,9 +62,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         if let Some(password) = password {
             let line = estate.safe.password_file(password)?;
             put(&mut batch, is_known, password_file(bundle.fqdn.as_str()), line.as_bytes())?;
-        } else if made.given && is_known {
+        } else if made.given && is_known && kit.reason != Reason::Encoding {
             batch.remove(password_file(bundle.fqdn.as_str()));
         }
+        keep_previous_password(&mut batch, dir, bundle.fqdn.as_str(), kit.reason, made.given)?;
     }
     for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
         batch.remove(root_key(label));
@@ -94,6 +97,24 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
 /// Replaces a file only if it is known to be of this mesh. Whatever else has its name is in the way.
 fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
+}
+
+/// A kit that is kept needs the password that opens it, if the new kit has another one.
+fn keep_previous_password(batch: &mut Batch, dir: &Path, host: &str, reason: Reason, given: bool) -> Result<()> {
+    let (current, previous) = (password_file(host), previous_password_file(host));
+    let is_there = |path: &Path| dir.join(path).symlink_metadata().is_ok();
+    let keeps_kit = dir.join(kit_folder(host)).join(PREVIOUS).is_dir();
+    match reason {
+        Reason::Renewed { .. } if given && is_there(&current) => {
+            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
+        }
+        Reason::Names if given && keeps_kit && is_there(&current) && !is_there(&previous) => {
+            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
+        }
+        Reason::Renewed { .. } | Reason::NewRoot => batch.remove(previous),
+        Reason::New | Reason::Names | Reason::Encoding => {}
+    }
+    Ok(())
 }
 
 /// Refuses to replace or remove a folder in which somebody put something.
@@ -208,8 +229,10 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
     for host in &made.work.pruned {
         batch.remove(kit_folder(host));
         batch.remove(password_file(host));
+        batch.remove(previous_password_file(host));
     }
     for host in &made.work.finished {
+        batch.remove(previous_password_file(host));
         batch.remove(kit_folder(host).join(PREVIOUS));
     }
     if made.work.drops_roots {
