@@ -1,7 +1,7 @@
 //! `renew`: new certificates below the roots that hosts trust already, and new roots in time.
 
 mod report;
-mod steps;
+pub(super) mod steps;
 
 use pki_core::mesh::PasswordSource;
 use pki_core::validity::Validity;

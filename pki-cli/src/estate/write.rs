@@ -127,7 +127,7 @@ fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
             refuse_stray(folder, &manifest)?;
         }
         let previous = dir.join(&folder).join(PREVIOUS);
-        if is_pruned || made.work.finished.contains(&kit.host) {
+        if is_pruned || made.work.finished.contains(&kit.host) || gets_new_root(kit, made) {
             // Without its manifest nobody knows what was of the kit.
             Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
         }
@@ -170,11 +170,12 @@ fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bund
     Bundle::new(fqdn.clone(), leaf.clone(), pfx.clone(), *encoding, Arc::clone(trust), signer)
 }
 
-/// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself.
+/// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself. Below a new
+/// root nothing: its own leaves every kit, so that nobody would trust what was before.
 fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec<u8>)>> {
     let kit = dir.join(kit_folder(folder));
     let from = if matches!(reason, Reason::Renewed { .. }) { kit } else { kit.join(PREVIOUS) };
-    if !from.is_dir() {
+    if reason == Reason::NewRoot || !from.is_dir() {
         return Ok(Vec::new());
     }
     let kept = |(path, bytes): (String, Vec<u8>)| (format!("{PREVIOUS}/{path}"), bytes);
@@ -183,6 +184,11 @@ fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec
 
 fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
     made.hosts.iter().any(|host| host.bundle.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
+}
+
+fn gets_new_root(kit: &KitOnDisk, made: &Made<'_>) -> bool {
+    let mut new = made.work.kits.iter().filter(|work| work.reason == Reason::NewRoot);
+    new.any(|work| work.entry.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
 }
 
 /// Changes the roots of a kit that stays: one file for each root, and the files that list them.

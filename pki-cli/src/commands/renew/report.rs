@@ -167,7 +167,7 @@ impl Outcome<'_> {
             text.push_str(&format!("{host}: a new certificate\n{}", output::columns(2, &rows)));
             text.push_str(&format!(
                 "\n  On {host}, in PowerShell as administrator, in this order:\n{}\n",
-                list(steps, false)
+                steps::list(steps, false)
             ));
         }
         for host in summary.finished {
@@ -185,7 +185,7 @@ impl Outcome<'_> {
             return format!("nothing to do, judged at {}\n", self.now);
         }
         if !summary.next.is_empty() {
-            text.push_str(&format!("\nThen, in this order:\n{}", list(&summary.next, true)));
+            text.push_str(&format!("\nThen, in this order:\n{}", steps::list(&summary.next, true)));
         }
         text
     }
@@ -201,19 +201,4 @@ fn describe(rollover: &RolloverSummary) -> String {
     let shown = |root: &RootSummary| format!("{} ({}), ends {}", root.subject, root.thumbprint_sha1, root.not_after);
     let rows = [["old root".to_owned(), shown(old)], ["new root".to_owned(), shown(new)]];
     format!("{root}: {meaning}\n{}\n", output::columns(2, &rows))
-}
-
-/// Numbered, each with its line to type below.
-fn list(steps: &[Step], with_place: bool) -> String {
-    let line = |(number, step): (usize, &Step)| {
-        let Step { on, what, command } = step;
-        let place = match on.as_slice() {
-            _ if !with_place => String::new(),
-            [] => "here: ".to_owned(),
-            [host] => format!("on {host}: "),
-            _ => "on every host: ".to_owned(),
-        };
-        format!("  {}. {place}{what}\n       {command}\n", number + 1)
-    };
-    steps.iter().enumerate().map(line).collect()
 }

@@ -1,4 +1,4 @@
-//! What is to be done by hand after a renewal, and where: on the hosts, whose configuration keeps thumbprints, and here.
+//! What is to be done by hand after a certificate or root was exchanged, and where: on the hosts, whose configuration keeps thumbprints, and here.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -10,15 +10,15 @@ use crate::output;
 
 /// One line to type.
 #[derive(Debug, Serialize)]
-pub(super) struct Step {
+pub(in crate::commands) struct Step {
     /// The hosts, where PowerShell runs as administrator; none stands for where the folder of the mesh is.
-    pub(super) on: Vec<String>,
-    pub(super) what: &'static str,
-    pub(super) command: String,
+    pub(in crate::commands) on: Vec<String>,
+    pub(in crate::commands) what: &'static str,
+    pub(in crate::commands) command: String,
 }
 
 /// The order that keeps replication running. The old certificate stays in the store meanwhile.
-pub(super) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
+pub(in crate::commands) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
     let mut steps = vec![install(host)];
     if !partners.is_empty() {
         steps.push(Step::on(host, "test the connection with the new certificate", test(new, partners)));
@@ -50,17 +50,17 @@ pub(super) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn])
 }
 
 /// Only then does the old certificate go.
-pub(super) fn take_back(host: &Fqdn) -> Step {
+pub(in crate::commands) fn take_back(host: &Fqdn) -> Step {
     let what = "when replication is healthy on both sides, take the old certificate back";
     Step::on(host, what, format!(".\\replica-pki.exe uninstall {host}\\previous"))
 }
 
-pub(super) fn install(host: &Fqdn) -> Step {
+pub(in crate::commands) fn install(host: &Fqdn) -> Step {
     Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
 }
 
 /// Nothing needs the old roots any more; they would end by themselves.
-pub(super) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
+pub(in crate::commands) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
     let command = match thumbprints {
         [thumbprint] => format!("certutil -delstore Root {thumbprint}"),
         thumbprints => format!("{} | ForEach-Object {{ certutil -delstore Root $_ }}", quoted(thumbprints)),
@@ -70,7 +70,7 @@ pub(super) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
 }
 
 /// A command of this program for the same folder.
-pub(super) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
+pub(in crate::commands) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
     let dir = output::path(dir);
     let dir = match dir.as_str() {
         "replica-pki" => String::new(),
@@ -78,6 +78,21 @@ pub(super) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
         dir => format!(" --dir {dir}"),
     };
     Step { on: Vec::new(), what, command: format!("replica-pki renew {arguments}{dir}") }
+}
+
+/// Numbered, each with its line to type below.
+pub(in crate::commands) fn list(steps: &[Step], with_place: bool) -> String {
+    let line = |(number, step): (usize, &Step)| {
+        let Step { on, what, command } = step;
+        let place = match on.as_slice() {
+            _ if !with_place => String::new(),
+            [] => "here: ".to_owned(),
+            [host] => format!("on {host}: "),
+            _ => "on every host: ".to_owned(),
+        };
+        format!("  {}. {place}{what}\n       {command}\n", number + 1)
+    };
+    steps.iter().enumerate().map(line).collect()
 }
 
 impl Step {
