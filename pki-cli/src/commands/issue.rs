@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let now = system::now()?;
     let mesh = inventory.mesh()?;
     let work = estate::plan(&inventory, &mesh, &estate, &wishes, now)?
-        .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
+        .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
     let passwords = match password::given(arguments.password.file.as_deref())? {
         Some(password) => {
             password::warn_if_not_portable(&password);

@@ -101,7 +101,11 @@ fn people_read_the_same_order_in_words() {
         "Then, in this order:",
         "1. on b.test: when replication is healthy on both sides",
         "2. here: forget what was before",
-        "replica-pki renew --finish b.test --dir \"some where\"",
+        if cfg!(windows) {
+            "replica-pki renew --dir \"some where\" --finish b.test"
+        } else {
+            "replica-pki renew --dir 'some where' --finish b.test"
+        },
     ]
     .iter()
     .map(|part| said.find(part).unwrap_or_else(|| panic!("{part}: {said}")))

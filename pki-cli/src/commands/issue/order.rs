@@ -53,6 +53,11 @@ impl Outcome<'_> {
         gone.map(|(label, root)| removed(label, &root.certificate)).collect()
     }
 
+    /// What comes before any new certificate is used.
+    pub(super) fn first(&self) -> Vec<Step> {
+        steps::first_lists(self.dir, self.inventory, &self.made.roots, &self.work.discarded)
+    }
+
     /// What is left when every host uses its new kit.
     pub(super) fn last(&self) -> Vec<Step> {
         let removed: Vec<_> = self.removed_roots().into_iter().map(|root| root.thumbprint_sha1).collect();

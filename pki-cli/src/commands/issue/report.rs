@@ -72,6 +72,10 @@ impl Outcome<'_> {
             );
         }
         let is_replaced = self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot);
+        let first = self.first();
+        if !first.is_empty() {
+            text.push_str(&format!("First, in this order:\n{}\n", steps::list(&first, true)));
+        }
         text.push_str(&next_steps(self.dir, is_replaced));
         for (host, kit) in self.made.hosts.iter().zip(&self.work.kits) {
             let (host, steps) = (&host.bundle.fqdn, self.change_over(host, kit.reason));
@@ -159,6 +163,7 @@ impl Outcome<'_> {
             not_in_inventory: &self.work.strangers,
             discarded_keys: &self.work.discarded,
             removed_roots: self.removed_roots(),
+            first: self.first(),
             next: self.last(),
         }
     }
@@ -179,6 +184,8 @@ struct Summary<'s> {
     discarded_keys: &'s [String],
     /// Roots that no kit brings any more, and that hosts trust until somebody takes them away.
     removed_roots: Vec<RemovedRoot>,
+    /// What to do before.
+    first: Vec<Step>,
     /// What to do when the steps of each host are done.
     next: Vec<Step>,
 }

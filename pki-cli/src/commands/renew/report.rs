@@ -132,7 +132,8 @@ impl Outcome<'_> {
         let every_host = || self.inventory.hosts.iter().map(|entry| &entry.fqdn);
         let renewed: Vec<&Fqdn> = self.fresh.hosts.iter().map(|host| &host.bundle.fqdn).collect();
         let is_in = |phase: Phase| self.renewed.rollovers.iter().filter(move |rollover| rollover.phase == phase);
-        let mut next: Vec<_> = renewed.iter().map(|host| steps::take_back(host)).collect();
+        let mut next = steps::first_lists(self.dir, self.inventory, &self.fresh.roots, &self.renewed.work.discarded);
+        next.extend(renewed.iter().map(|host| steps::take_back(host)));
         if !renewed.is_empty() {
             let is_all = renewed.len() == self.inventory.hosts.len();
             let named = renewed.iter().filter(|_| !is_all).map(|host| format!(" {host}"));
