@@ -7,6 +7,7 @@
 //! private/roots/LABEL.key.pem     its key, unless it was discarded
 //! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
+//! private/passwords/HOST~previous.txt   what opens the PFX that was renewed, if another password opens the new one
 //! private/protected.pem           only if keys and passwords are sealed under a passphrase
 //! ```
 

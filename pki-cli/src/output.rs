@@ -10,6 +10,7 @@ use std::path::Path;
 use pki_core::name::printable;
 use serde::Serialize;
 
+use crate::args::USUAL_DIR;
 use crate::exit::{Failure, Result};
 
 /// Prints a result. A reader that went away (`| head`) is no failure.
@@ -48,6 +49,33 @@ pub(crate) fn note(kind: &str, text: &str) {
 /// A path as people see it.
 pub(crate) fn path(path: &Path) -> String {
     printable(&path.display().to_string())
+}
+
+/// A path as the shell of this system takes it for one argument, whatever is in it.
+pub(crate) fn argument(path: &Path) -> String {
+    let shown = self::path(path);
+    let is_plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-') || cfg!(windows) && matches!(c, '\\' | ':')
+    };
+    match shown.chars().all(is_plain) {
+        true if !shown.is_empty() => shown,
+        _ if cfg!(windows) => format!("\"{shown}\""),
+        // Between single quotes nothing is expanded.
+        _ => format!("'{}'", shown.replace('\'', r"'\''")),
+    }
+}
+
+/// A text in which each command for the folder of a mesh names that folder, unless it is the usual one.
+pub(crate) fn for_folder(dir: &Path, text: &str) -> String {
+    if dir == Path::new(USUAL_DIR) {
+        return text.to_owned();
+    }
+    let dir = argument(dir);
+    let with_dir = |text: String, command: &str| {
+        let command = format!("replica-pki {command}");
+        text.replace(&command, &format!("{command} --dir {dir}"))
+    };
+    ["issue", "renew", "status"].into_iter().fold(text.to_owned(), with_dir)
 }
 
 /// Bytes in upper-case hexadecimal.

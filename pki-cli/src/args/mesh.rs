@@ -116,6 +116,9 @@ impl Within {
     }
 }
 
+/// The folder of a mesh, unless another one is named.
+pub(crate) const USUAL_DIR: &str = "replica-pki";
+
 #[derive(Args)]
 pub(crate) struct Dir {
     /// The folder of the mesh
@@ -124,7 +127,7 @@ pub(crate) struct Dir {
         value_name = "DIR",
         env = "REPLICA_PKI_DIR",
         hide_env_values = true,
-        default_value = "replica-pki"
+        default_value = USUAL_DIR
     )]
     pub(crate) path: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! `issue`: makes the mesh of a folder what its inventory says.
 
 mod ask;
+mod order;
 mod report;
 
 use pki_core::mesh::PasswordSource;
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let now = system::now()?;
     let mesh = inventory.mesh()?;
     let work = estate::plan(&inventory, &mesh, &estate, &wishes, now)?
-        .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
+        .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
     let passwords = match password::given(arguments.password.file.as_deref())? {
         Some(password) => {
             password::warn_if_not_portable(&password);
@@ -59,8 +60,8 @@ pub(crate) fn run(arguments: Issue) -> Result {
             ),
         );
     }
-    let hosts = inventory.hosts.len();
-    report::Outcome { dir, work: &work, made: &made, touched: &touched, hosts, now }.print(arguments.json)
+    let (inventory, estate, work, made, touched) = (&inventory, &estate, &work, &made, touched.as_slice());
+    report::Outcome { dir, inventory, estate, work, made, touched, now }.print(arguments.json)
 }
 
 /// Who is to be replaced has to be there.

@@ -1,7 +1,7 @@
 //! `renew`: new certificates below the roots that hosts trust already, and new roots in time.
 
 mod report;
-mod steps;
+pub(super) mod steps;
 
 use pki_core::mesh::PasswordSource;
 use pki_core::validity::Validity;
@@ -12,7 +12,7 @@ use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
 use crate::inventory::Inventory;
-use crate::{password, system};
+use crate::{output, password, system};
 
 pub(crate) fn run(arguments: &Renew) -> Result {
     let dir = &arguments.dir.path;
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
         },
     };
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
-        .map_err(|refusal| Failure::new(refusal.problem).hint(refusal.way_out))?;
+        .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
     let passwords = match password::given(arguments.password.file.as_deref())? {
         Some(password) => {
             password::warn_if_not_portable(&password);

@@ -41,6 +41,9 @@ pub(crate) fn run(arguments: &Status) -> Result {
     for kit in estate.kits.values() {
         mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
     }
+    for text in rows.0.iter_mut().flat_map(|row| row.problems.iter_mut().chain(&mut row.notes)) {
+        *text = output::for_folder(dir, text);
+    }
     mesh.print(dir, &rows.0, arguments.json)
 }
 

@@ -34,6 +34,11 @@ pub(crate) fn password_file(host: &str) -> PathBuf {
     [PRIVATE, PASSWORDS, &format!("{host}{PASSWORD}")].iter().collect()
 }
 
+/// What opens the kit that a renewed one keeps, where that has another password. No host is called so.
+pub(super) fn previous_password_file(host: &str) -> PathBuf {
+    [PRIVATE, PASSWORDS, &format!("{host}~previous{PASSWORD}")].iter().collect()
+}
+
 pub(crate) fn kit_folder(host: &str) -> PathBuf {
     [HOSTS, host].iter().collect()
 }

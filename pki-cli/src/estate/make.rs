@@ -16,7 +16,7 @@ use super::{Estate, KitWork, Reason, Root, Work, authority, kit_folder, password
 use crate::exit::{Failure, PASSWORD_HINT, Result};
 use crate::inventory::Inventory;
 use crate::workers::Workers;
-use crate::{files, system};
+use crate::{files, output, system};
 
 /// What was made.
 pub(crate) struct Fresh {
@@ -129,8 +129,9 @@ fn identity_of(
     let open = || pfx::open(&files::read(&path)?, password, &OpenOptions::default())?.identity().map_err(Failure::from);
     let identity = open().map_err(|failure| failure.context(path.display()))?;
     if *identity.leaf() != old.leaf {
-        return Err(Failure::new(format!("{} holds another certificate than the one beside it", path.display()))
-            .hint(format!("give the host a new certificate: replica-pki issue --replace {fqdn}")));
+        return Err(Failure::new(format!("{} holds another certificate than the one beside it", path.display())).hint(
+            output::for_folder(dir, &format!("give the host a new certificate: replica-pki issue --replace {fqdn}")),
+        ));
     }
     Ok((identity, recorded))
 }

@@ -50,6 +50,19 @@ pub(crate) enum Reason {
     Encoding,
 }
 
+impl Reason {
+    /// As programs read it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::NewRoot => "new-root",
+            Self::Names => "names",
+            Self::Renewed { .. } => "renewed",
+            Self::Encoding => "encoding",
+        }
+    }
+}
+
 /// Why nothing can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {

@@ -9,7 +9,9 @@ use pki_core::mesh::{IssuedHost, IssuedRoot};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
+use super::layout::previous_password_file;
 use super::{
     Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
 };
@@ -60,9 +62,10 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         if let Some(password) = password {
             let line = estate.safe.password_file(password)?;
             put(&mut batch, is_known, password_file(bundle.fqdn.as_str()), line.as_bytes())?;
-        } else if made.given && is_known {
+        } else if made.given && is_known && kit.reason != Reason::Encoding {
             batch.remove(password_file(bundle.fqdn.as_str()));
         }
+        keep_previous_password(&mut batch, dir, bundle.fqdn.as_str(), kit.reason, made.given)?;
     }
     for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
         batch.remove(root_key(label));
@@ -96,6 +99,24 @@ fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
 }
 
+/// A kit that is kept needs the password that opens it, if the new kit has another one.
+fn keep_previous_password(batch: &mut Batch, dir: &Path, host: &str, reason: Reason, given: bool) -> Result<()> {
+    let (current, previous) = (password_file(host), previous_password_file(host));
+    let is_there = |path: &Path| dir.join(path).symlink_metadata().is_ok();
+    let keeps_kit = dir.join(kit_folder(host)).join(PREVIOUS).is_dir();
+    match reason {
+        Reason::Renewed { .. } if given && is_there(&current) => {
+            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
+        }
+        Reason::Names if given && keeps_kit && is_there(&current) && !is_there(&previous) => {
+            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
+        }
+        Reason::Renewed { .. } | Reason::NewRoot => batch.remove(previous),
+        Reason::New | Reason::Names | Reason::Encoding => {}
+    }
+    Ok(())
+}
+
 /// Refuses to replace or remove a folder in which somebody put something.
 fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
     for kit in estate.kits.values() {
@@ -106,7 +127,7 @@ fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
             refuse_stray(folder, &manifest)?;
         }
         let previous = dir.join(&folder).join(PREVIOUS);
-        if is_pruned || made.work.finished.contains(&kit.host) {
+        if is_pruned || made.work.finished.contains(&kit.host) || gets_new_root(kit, made) {
             // Without its manifest nobody knows what was of the kit.
             Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
         }
@@ -149,11 +170,12 @@ fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bund
     Bundle::new(fqdn.clone(), leaf.clone(), pfx.clone(), *encoding, Arc::clone(trust), signer)
 }
 
-/// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself.
+/// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself. Below a new
+/// root nothing: its own leaves every kit, so that nobody would trust what was before.
 fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec<u8>)>> {
     let kit = dir.join(kit_folder(folder));
     let from = if matches!(reason, Reason::Renewed { .. }) { kit } else { kit.join(PREVIOUS) };
-    if !from.is_dir() {
+    if reason == Reason::NewRoot || !from.is_dir() {
         return Ok(Vec::new());
     }
     let kept = |(path, bytes): (String, Vec<u8>)| (format!("{PREVIOUS}/{path}"), bytes);
@@ -162,6 +184,11 @@ fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec
 
 fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
     made.hosts.iter().any(|host| host.bundle.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
+}
+
+fn gets_new_root(kit: &KitOnDisk, made: &Made<'_>) -> bool {
+    let mut new = made.work.kits.iter().filter(|work| work.reason == Reason::NewRoot);
+    new.any(|work| work.entry.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
 }
 
 /// Changes the roots of a kit that stays: one file for each root, and the files that list them.
@@ -208,8 +235,10 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
     for host in &made.work.pruned {
         batch.remove(kit_folder(host));
         batch.remove(password_file(host));
+        batch.remove(previous_password_file(host));
     }
     for host in &made.work.finished {
+        batch.remove(previous_password_file(host));
         batch.remove(kit_folder(host).join(PREVIOUS));
     }
     if made.work.drops_roots {

@@ -16,6 +16,7 @@ use super::{
     sync,
 };
 use crate::exit::{Failure, Result};
+use crate::output;
 
 /// Changes that happen together.
 pub(crate) struct Batch {
@@ -260,9 +261,10 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     // Not by `read`: a change of a thousand kits may have a journal larger than any file that others make.
     let journal_bytes = fs::read(journal).map_err(|error| super::cannot_read(journal, &error))?;
     let pieces: Vec<Piece> = serde_json::from_slice(&journal_bytes).map_err(|error| {
-        Failure::new(error)
-            .context(format!("{} is damaged", journal.display()))
-            .hint("bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status")
+        Failure::new(error).context(format!("{} is damaged", journal.display())).hint(output::for_folder(
+            root,
+            "bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status",
+        ))
     })?;
     if let Some(piece) = pieces.iter().find(|piece| !piece.is_inside()) {
         let failure = Failure::new(format!("{} leads out of the folder: {:?}", journal.display(), piece.path));

@@ -101,3 +101,37 @@ fn install_says_that_the_check_is_switched_off_although_there_is_a_list() {
         assert!(!said(&["--keep-revocation-check"]).stderr.contains(part));
     }
 }
+
+#[test]
+fn the_line_that_makes_the_list_of_a_new_root_is_printed_and_works() {
+    let make = |room: &Room, step: &serde_json::Value| {
+        assert_eq!(step["on"], json("[]"));
+        let command = step["command"].as_str().unwrap();
+        let arguments: Vec<_> = command.strip_prefix("replica-pki ").unwrap().split(' ').collect();
+        room.done(&arguments);
+        arguments.last().unwrap().to_string()
+    };
+    let room = Room::new();
+    let arguments = ["issue", "a.test", "b.test", "--key", "rsa-2048", "--crl-url", URL];
+    let said = json(&room.done(&[&arguments[..], &["--json"]].concat()));
+    assert_eq!(said["first"].as_array().unwrap().len(), 2);
+    let what = said["first"][0]["what"].as_str().unwrap();
+    assert!(what.contains("publish it at http://pki.atwork.at/a.test.root.crl before"), "{what}");
+    assert_eq!(make(&room, &said["first"][0]), "a.test.root.crl");
+    assert!(!room.read("a.test.root.crl").is_empty());
+
+    let said = room.done(&["issue", "c.test"]);
+    assert!(said.contains("1. here: make the revocation list of c.test.root, and publish"), "{said}");
+    assert!(!said.contains("list of a.test.root"), "{said}");
+    let said = json(&room.done(&["renew", "a.test", "--json"]));
+    assert!(!said["next"].to_string().contains("replica-pki crl"), "{said}");
+    room.done(&["renew", "--finish"]);
+
+    let said = json(&room.done(&["renew", "a.test", "--within", "3651d", "--json"]));
+    let what = said["next"][0]["what"].as_str().unwrap();
+    assert!(what.contains("publish it at http://pki.atwork.at/a.test.root2.crl before"), "{what}");
+    assert_eq!(make(&room, &said["next"][0]), "a.test.root2.crl");
+
+    let said = json(&mesh(&["a.test"]).done(&["issue", "b.test", "--json"]));
+    assert_eq!(said["first"], json("[]"));
+}

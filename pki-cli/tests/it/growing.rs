@@ -73,7 +73,24 @@ fn a_host_that_left_the_inventory_stays_until_it_is_pruned() {
     assert!(ended.stderr.contains("c.test is not in the inventory") && ended.stderr.contains("--prune"), "{ended:?}");
     assert_eq!(changes(&before, &room.files()), [""; 0]);
 
+    let root = certificate(&room, "private/roots/c.test.root.cer").thumbprint().to_string();
+    let copy = crate::support::copy(&room);
+    let told = json(&copy.done(&["issue", "--prune", "--json"]));
+    assert_eq!(told["removed_roots"][0]["subject"], "CN=c.test Replica Root");
+    assert_eq!(told["removed_roots"][0]["thumbprint_sha1"], root);
+    assert_eq!(told["next"][0]["on"], json(r#"["a.test", "b.test"]"#));
+    assert_eq!(told["next"][0]["command"], format!("certutil -delstore Root {root}"));
+
     let said = room.done(&["issue", "--prune"]);
+    for part in [
+        "c.test.root: taken out of every kit, and still trusted on each host",
+        "CN=c.test Replica Root",
+        &format!(
+            "1. on every host: take the old roots away, which nothing needs any more\n       certutil -delstore Root {root}"
+        ),
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     assert!(said.contains("c.test: removed") && said.contains("no longer"), "{said}");
     assert!(!room.files().keys().any(|path| path.to_str().unwrap().contains("c.test")));
     every_kit_passes(&room, &["a.test", "b.test"]);
@@ -135,6 +152,55 @@ fn a_name_that_the_root_cannot_cover_is_explained_and_needs_to_be_asked_for() {
 }
 
 #[test]
+fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one() {
+    let room = mesh(&["a.test", "b.test"]);
+    room.done(&["renew", "a.test"]);
+    let thumbprint = |path: &str| certificate(&room, path).thumbprint().to_string();
+    let (leaf, root) = ("hosts/a.test/a.test.cer", "private/roots/a.test.root.cer");
+    let (old, old_root) = (thumbprint(leaf), thumbprint(root));
+    let again = crate::support::copy(&room);
+    let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+    let new = thumbprint(leaf);
+    assert_eq!(said["hosts"].as_array().unwrap().len(), 1);
+    let host = &said["hosts"][0];
+    for (key, value) in [
+        ("reason", serde_json::Value::from("new-root")),
+        ("previous_thumbprint_sha1", old.as_str().into()),
+        ("previous_kit_removed", true.into()),
+    ] {
+        assert_eq!(host[key], value, "{key}");
+    }
+    let commands: Vec<_> =
+        host["steps"].as_array().unwrap().iter().map(|step| step["command"].as_str().unwrap()).collect();
+    assert_eq!(commands[0], ".\\replica-pki.exe install a.test");
+    assert!(
+        commands[1].starts_with("Test-VMReplicationConnection -ReplicaServerName b.test")
+            && commands[1].ends_with(&new)
+    );
+    assert!(commands[2].starts_with("Set-VMReplicationServer") && commands[2].ends_with(&new));
+    assert!(commands[3].contains(&format!("-eq '{old}' }}")) && commands[3].ends_with(&new));
+    assert_eq!(said["next"][0]["command"], format!("certutil -delstore Root {old_root}"));
+    assert!(!room.path("replica-pki/hosts/a.test/previous").exists());
+    every_kit_passes(&room, &["a.test", "b.test"]);
+    room.done(&["status"]);
+
+    let said = again.done(&["issue", "--replace", "a.test"]);
+    let places: Vec<_> = [
+        format!("before      {old}").as_str(),
+        "previous    removed",
+        "First where only the roots are others",
+        "On a.test, in PowerShell as administrator, in this order:",
+        "3. let the Replica server use it",
+        "Then, in PowerShell as administrator:",
+        &format!("certutil -delstore Root {old_root}"),
+    ]
+    .iter()
+    .map(|part| said.find(part).unwrap_or_else(|| panic!("{part}: {said}")))
+    .collect();
+    assert!(places.is_sorted(), "{said}");
+}
+
+#[test]
 fn a_name_that_the_root_covers_costs_no_more_than_a_new_certificate() {
     let room = Room::new();
     let text = "[defaults]\nkey = \"rsa-2048\"\nname_constraints = false\n[[host]]\nfqdn = \"a.test\"\n";
@@ -143,8 +209,16 @@ fn a_name_that_the_root_covers_costs_no_more_than_a_new_certificate() {
     room.done(&["issue"]);
     let root = certificate(&room, "hosts/a.test/trust/a.test.root.cer");
     room.write(INVENTORY, format!("{text}also = [\"broker.test\"]\n"));
+    let old = certificate(&room, "hosts/a.test/a.test.cer").thumbprint().to_string();
     let said = room.done(&["issue"]);
+    let new = certificate(&room, "hosts/a.test/a.test.cer").thumbprint().to_string();
     assert!(said.contains("a.test: a new certificate with other names"), "{said}");
+    for part in
+        [format!("before      {old}"), format!("-eq '{old}' }} | Set-VMReplication -CertificateThumbprint {new}")]
+    {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    assert!(!said.contains("certutil"), "{said}");
     assert_eq!(certificate(&room, "hosts/a.test/trust/a.test.root.cer"), root);
     every_kit_passes(&room, &["a.test"]);
 }

@@ -101,7 +101,11 @@ fn people_read_the_same_order_in_words() {
         "Then, in this order:",
         "1. on b.test: when replication is healthy on both sides",
         "2. here: forget what was before",
-        "replica-pki renew --finish b.test --dir \"some where\"",
+        if cfg!(windows) {
+            "replica-pki renew --dir \"some where\" --finish b.test"
+        } else {
+            "replica-pki renew --dir 'some where' --finish b.test"
+        },
     ]
     .iter()
     .map(|part| said.find(part).unwrap_or_else(|| panic!("{part}: {said}")))
@@ -169,6 +173,53 @@ fn a_generated_password_stays_what_the_administrator_knows() {
     let password = room.read("replica-pki/private/passwords/a.test.txt");
     room.done(&["renew", "a.test", "--new-key"]);
     assert_eq!(room.read("replica-pki/private/passwords/a.test.txt"), password);
+    every_kit_passes(&room, &["a.test"]);
+}
+
+#[test]
+fn a_password_that_opens_the_previous_kit_stays_until_that_kit_goes() {
+    let open = |room: &Room, password: &str| {
+        let password = String::from_utf8(room.read(password)).unwrap().trim().to_owned();
+        let previous = room.read("replica-pki/hosts/a.test/previous/a.test.pfx");
+        let contents = pfx::open(&previous, &Password::new(password).unwrap(), &OpenOptions::default());
+        contents.unwrap().identity().unwrap()
+    };
+    let kept = "replica-pki/private/passwords/a.test~previous.txt";
+    let room = mesh(&["a.test", "b.test"]);
+    room.write("mine.txt", "my own one\n");
+    let generated = room.read("replica-pki/private/passwords/a.test.txt");
+    let old = leaf(&room, "a.test");
+    room.done(&["renew", "a.test", "--new-key", "--password-file", "mine.txt"]);
+    room.done(&["verify", "replica-pki/hosts/a.test", "--password-file", "mine.txt"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test~previous.txt", "b.test.txt"]);
+    assert_eq!(room.read(kept), generated);
+    assert_eq!(*open(&room, kept).leaf(), old);
+
+    room.write("phrase.txt", "a long passphrase\n");
+    room.done(&["protect", "--passphrase-file", "phrase.txt"]);
+    assert!(!String::from_utf8(room.read(kept)).unwrap().contains(String::from_utf8_lossy(&generated).trim()));
+    room.done(&["unprotect", "--passphrase-file", "phrase.txt"]);
+    assert_eq!(*open(&room, kept).leaf(), old);
+
+    room.done(&["renew", "--finish"]);
+    assert_eq!(names(&room, "private/passwords"), ["b.test.txt"]);
+
+    let room = mesh(&["a.test", "b.test"]);
+    room.write("mine.txt", "my own one\n");
+    room.done(&["renew", "b.test", "--new-key", "--password-file", "mine.txt"]);
+    crate::support::mesh::edit(&room, "[[host]]\nfqdn = \"b.test\"\n", "");
+    room.done(&["issue", "--prune"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test.txt"]);
+}
+
+#[test]
+fn a_pfx_that_is_only_encoded_anew_keeps_its_password() {
+    let room = mesh(&["a.test"]);
+    room.write("mine.txt", "my own one\n");
+    let before = room.read("replica-pki/private/passwords/a.test.txt");
+    crate::support::mesh::edit(&room, "windows = \"2019\"", "windows = \"2016\"");
+    room.done(&["issue", "--password-file", "mine.txt"]);
+    assert_eq!(room.read("replica-pki/private/passwords/a.test.txt"), before);
     every_kit_passes(&room, &["a.test"]);
 }
 

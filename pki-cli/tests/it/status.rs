@@ -262,3 +262,26 @@ fn a_changed_shape_of_trust_is_found_and_refused() {
     let ended = room.run(&["issue"]);
     assert!(ended.code == 1 && ended.stderr.contains("another folder"), "{ended:?}");
 }
+
+#[test]
+fn what_to_type_names_the_folder() {
+    let room = Room::new();
+    let (plain, odd) = ("some/mesh", "the $HOME of 'it");
+    for (dir, shown) in
+        [(plain, plain), (odd, if cfg!(windows) { "\"the $HOME of 'it\"" } else { r"'the $HOME of '\''it'" })]
+    {
+        room.done(&["issue", "a.test", "b.test", "--key", "rsa-2048", "--days", "30", "--dir", dir]);
+        let ended = room.run(&["status", "--dir", dir]);
+        assert_eq!(ended.code, 3);
+        assert!(ended.stdout.contains(&format!("replica-pki renew --dir {shown} a.test")), "{ended:?}");
+        let ended = room.run(&["renew", "c.test", "--dir", dir]);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains(&format!("replica-pki issue --dir {shown} c.test")), "{ended:?}");
+        room.done(&["renew", "a.test", "--dir", dir]);
+        let ended = room.run(&["renew", "a.test", "--dir", dir]);
+        assert!(ended.stderr.contains(&format!("replica-pki renew --dir {shown} --finish a.test")), "{ended:?}");
+        let said = json(&room.run(&["status", "--dir", dir, "--json"]).stdout);
+        let note = said["hosts"][0]["notes"].to_string() + &said["hosts"][0]["problems"].to_string();
+        assert!(note.contains("replica-pki renew --dir "), "{note}");
+    }
+}

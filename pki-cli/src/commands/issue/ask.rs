@@ -9,6 +9,7 @@ use pki_core::name::Fqdn;
 use crate::args::Issue;
 use crate::exit::{Failure, Result};
 use crate::inventory::{self, Defaults, Entry, INVENTORY, Inventory};
+use crate::output;
 
 /// The inventory as it is to be, with its text: the one in the folder and the hosts that were named beyond it, or a new
 /// one.
@@ -22,7 +23,7 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
         inventory::added(&text, &hosts)
     } else if arguments.hosts.is_empty() {
         return Err(Failure::new(format!("no host is named, and there is no {}", path.display()))
-            .hint("name the hosts: replica-pki issue HOST4.atwork.at HOST5.atwork.at"));
+            .hint(output::for_folder(dir, "name the hosts: replica-pki issue HOST4.atwork.at HOST5.atwork.at")));
     } else {
         let hosts: Vec<_> = arguments.hosts.iter().cloned().map(Entry::new).collect();
         let defaults = defaults(arguments);

@@ -7,19 +7,25 @@ use pki_core::validity::Time;
 use serde::Serialize;
 
 use super::super::plural;
-use crate::estate::{Fresh, HOSTS, PRIVATE, Reason, Touched, Work, kit_folder, password_file, root_key};
+use super::super::renew::steps::{self, Step};
+use super::order::RemovedRoot;
+use crate::estate::{
+    Estate, Fresh, HOSTS, KitWork, PRIVATE, Reason, Touched, Work, kit_folder, password_file, root_key,
+};
 use crate::exit::{Exit, Result};
+use crate::inventory::Inventory;
 use crate::kit::CertificateEntry;
 use crate::output;
 
 /// What became of the folder.
 pub(super) struct Outcome<'o> {
     pub(super) dir: &'o Path,
+    pub(super) inventory: &'o Inventory,
+    /// As it was before.
+    pub(super) estate: &'o Estate,
     pub(super) work: &'o Work,
     pub(super) made: &'o Fresh,
     pub(super) touched: &'o [Touched],
-    /// How many hosts the inventory has.
-    pub(super) hosts: usize,
     pub(super) now: Time,
 }
 
@@ -52,15 +58,43 @@ impl Outcome<'_> {
         for label in &self.work.discarded {
             text.push_str(&format!("{label}: its key is discarded\n\n"));
         }
+        for RemovedRoot { label, subject, thumbprint_sha1 } in self.removed_roots() {
+            let rows = [["root", &subject], ["thumbprint", &thumbprint_sha1]].map(|row| row.map(str::to_owned));
+            text.push_str(&format!(
+                "{label}: taken out of every kit, and still trusted on each host that has installed it\n{}\n",
+                output::columns(2, &rows)
+            ));
+        }
         if text.is_empty() {
-            return format!("nothing to do: {} as the inventory says\n", plural(self.hosts as i64, "host"));
+            return format!(
+                "nothing to do: {} as the inventory says\n",
+                plural(self.inventory.hosts.len() as i64, "host")
+            );
         }
         let is_replaced = self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot);
+        let first = self.first();
+        if !first.is_empty() {
+            text.push_str(&format!("First, in this order:\n{}\n", steps::list(&first, true)));
+        }
         text.push_str(&next_steps(self.dir, is_replaced));
+        for (host, kit) in self.made.hosts.iter().zip(&self.work.kits) {
+            let (host, steps) = (&host.bundle.fqdn, self.change_over(host, kit.reason));
+            if !steps.is_empty() {
+                text.push_str(&format!(
+                    "\nOn {host}, in PowerShell as administrator, in this order:\n{}",
+                    steps::list(&steps, false)
+                ));
+            }
+        }
+        let last = self.last();
+        if !last.is_empty() {
+            text.push_str(&format!("\nThen, in PowerShell as administrator:\n{}", steps::list(&last, true)));
+        }
         text
     }
 
-    fn host(&self, IssuedHost { bundle, .. }: &IssuedHost, reason: Reason) -> String {
+    fn host(&self, made: &IssuedHost, reason: Reason) -> String {
+        let bundle = &made.bundle;
         let host = bundle.fqdn.as_str();
         let end = bundle.leaf.validity().not_after;
         let heading = match reason {
@@ -73,7 +107,7 @@ impl Outcome<'_> {
         let password = self.dir.join(password_file(host));
         let opened_with =
             if password.is_file() { output::path(&password) } else { "the one that was given".to_owned() };
-        let rows = [
+        let mut rows = vec![
             ["kit".to_owned(), self.shown(kit_folder(host))],
             ["imports on".to_owned(), format!("Windows Server {} and later", bundle.encoding.oldest_windows())],
             ["thumbprint".to_owned(), bundle.leaf.thumbprint().to_string()],
@@ -81,6 +115,12 @@ impl Outcome<'_> {
             ["trusts".to_owned(), plural(self.work.trust.len() as i64, "root")],
             ["password".to_owned(), opened_with],
         ];
+        if let Some(before) = self.before(made, reason) {
+            rows.insert(3, ["before".to_owned(), before]);
+        }
+        if self.drops_previous(made, reason) {
+            rows.push(["previous".to_owned(), "removed: no kit brings its root any more".to_owned()]);
+        }
         format!("{heading}\n{}\n", output::columns(2, &rows))
     }
 
@@ -90,11 +130,16 @@ impl Outcome<'_> {
 
     fn summary(&self) -> Summary<'_> {
         let in_dir = |path: PathBuf| self.dir.join(path).display().to_string();
-        let host = |IssuedHost { bundle, .. }: &IssuedHost| {
+        let host = |(made, kit): (&IssuedHost, &KitWork)| {
+            let bundle = &made.bundle;
             let fqdn = bundle.fqdn.as_str();
             let password = password_file(fqdn);
             HostSummary {
                 host: fqdn.to_owned(),
+                reason: kit.reason.name(),
+                previous_thumbprint_sha1: self.before(made, kit.reason),
+                previous_kit_removed: self.drops_previous(made, kit.reason),
+                steps: self.change_over(made, kit.reason),
                 kit: in_dir(kit_folder(fqdn)),
                 password_file: self.dir.join(&password).is_file().then(|| in_dir(password)),
                 encoding: bundle.encoding.to_string(),
@@ -111,12 +156,15 @@ impl Outcome<'_> {
         };
         Summary {
             dir: self.dir.display().to_string(),
-            hosts: self.made.hosts.iter().map(host).collect(),
+            hosts: self.made.hosts.iter().zip(&self.work.kits).map(host).collect(),
             roots: self.made.roots.iter().map(root).collect(),
             other_roots: self.touched,
             removed: &self.work.pruned,
             not_in_inventory: &self.work.strangers,
             discarded_keys: &self.work.discarded,
+            removed_roots: self.removed_roots(),
+            first: self.first(),
+            next: self.last(),
         }
     }
 }
@@ -134,11 +182,24 @@ struct Summary<'s> {
     not_in_inventory: &'s [String],
     /// Roots whose keys are gone, by their labels.
     discarded_keys: &'s [String],
+    /// Roots that no kit brings any more, and that hosts trust until somebody takes them away.
+    removed_roots: Vec<RemovedRoot>,
+    /// What to do before.
+    first: Vec<Step>,
+    /// What to do when the steps of each host are done.
+    next: Vec<Step>,
 }
 
 #[derive(Serialize)]
 struct HostSummary {
     host: String,
+    reason: &'static str,
+    /// Absent if the host had no other certificate.
+    previous_thumbprint_sha1: Option<String>,
+    /// Whether the kit that was kept by a renewal is gone.
+    previous_kit_removed: bool,
+    /// In this order, where another certificate is in use.
+    steps: Vec<Step>,
     kit: String,
     /// Absent if the password was given.
     password_file: Option<String>,

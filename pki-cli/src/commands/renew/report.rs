@@ -155,7 +155,8 @@ impl Outcome<'_> {
         let every_host = || self.inventory.hosts.iter().map(|entry| &entry.fqdn);
         let renewed: Vec<&Fqdn> = self.fresh.hosts.iter().map(|host| &host.bundle.fqdn).collect();
         let is_in = |phase: Phase| self.renewed.rollovers.iter().filter(move |rollover| rollover.phase == phase);
-        let mut next: Vec<_> = renewed.iter().map(|host| steps::take_back(host)).collect();
+        let mut next = steps::first_lists(self.dir, self.inventory, &self.fresh.roots, &self.renewed.work.discarded);
+        next.extend(renewed.iter().map(|host| steps::take_back(host)));
         if !renewed.is_empty() {
             let is_all = renewed.len() == self.inventory.hosts.len();
             let named = renewed.iter().filter(|_| !is_all).map(|host| format!(" {host}"));
@@ -190,7 +191,7 @@ impl Outcome<'_> {
             text.push_str(&format!("{host}: a new certificate\n{}", output::columns(2, &rows)));
             text.push_str(&format!(
                 "\n  On {host}, in PowerShell as administrator, in this order:\n{}\n",
-                list(steps, false)
+                steps::list(steps, false)
             ));
         }
         for host in summary.finished {
@@ -215,7 +216,7 @@ impl Outcome<'_> {
             return format!("nothing to do, judged at {}\n", self.now);
         }
         if !summary.next.is_empty() {
-            text.push_str(&format!("\nThen, in this order:\n{}", list(&summary.next, true)));
+            text.push_str(&format!("\nThen, in this order:\n{}", steps::list(&summary.next, true)));
         }
         text
     }
@@ -231,19 +232,4 @@ fn describe(rollover: &RolloverSummary) -> String {
     let shown = |root: &RootSummary| format!("{} ({}), ends {}", root.subject, root.thumbprint_sha1, root.not_after);
     let rows = [["old root".to_owned(), shown(old)], ["new root".to_owned(), shown(new)]];
     format!("{root}: {meaning}\n{}\n", output::columns(2, &rows))
-}
-
-/// Numbered, each with its line to type below.
-fn list(steps: &[Step], with_place: bool) -> String {
-    let line = |(number, step): (usize, &Step)| {
-        let Step { on, what, command } = step;
-        let place = match on.as_slice() {
-            _ if !with_place => String::new(),
-            [] => "here: ".to_owned(),
-            [host] => format!("on {host}: "),
-            _ => "on every host: ".to_owned(),
-        };
-        format!("  {}. {place}{what}\n       {command}\n", number + 1)
-    };
-    steps.iter().enumerate().map(line).collect()
 }

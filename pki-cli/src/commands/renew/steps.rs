@@ -1,24 +1,29 @@
-//! What is to be done by hand after a renewal, and where: on the hosts, whose configuration keeps thumbprints, and here.
+//! What is to be done by hand after a certificate or root was exchanged, and where: on the hosts, whose configuration keeps
+//! thumbprints, and here.
 
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use pki_core::mesh::IssuedRoot;
 use pki_core::name::Fqdn;
 use serde::Serialize;
 
+use crate::estate::{root_certificate, root_key};
+use crate::inventory::Inventory;
 use crate::output;
 
 /// One line to type.
 #[derive(Debug, Serialize)]
-pub(super) struct Step {
+pub(in crate::commands) struct Step {
     /// The hosts, where PowerShell runs as administrator; none stands for where the folder of the mesh is.
-    pub(super) on: Vec<String>,
-    pub(super) what: &'static str,
-    pub(super) command: String,
+    pub(in crate::commands) on: Vec<String>,
+    pub(in crate::commands) what: Cow<'static, str>,
+    pub(in crate::commands) command: String,
 }
 
 /// The order that keeps replication running. The old certificate stays in the store meanwhile.
-pub(super) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
+pub(in crate::commands) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
     let mut steps = vec![install(host)];
     if !partners.is_empty() {
         steps.push(Step::on(host, "test the connection with the new certificate", test(new, partners)));
@@ -50,39 +55,75 @@ pub(super) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn])
 }
 
 /// Only then does the old certificate go.
-pub(super) fn take_back(host: &Fqdn) -> Step {
+pub(in crate::commands) fn take_back(host: &Fqdn) -> Step {
     let what = "when replication is healthy on both sides, take the old certificate back";
     Step::on(host, what, format!(".\\replica-pki.exe uninstall {host}\\previous"))
 }
 
-pub(super) fn install(host: &Fqdn) -> Step {
+pub(in crate::commands) fn install(host: &Fqdn) -> Step {
     Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
 }
 
 /// Nothing needs the old roots any more; they would end by themselves.
-pub(super) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
+pub(in crate::commands) fn drop_roots(hosts: &[&Fqdn], thumbprints: &[String]) -> Step {
     let command = match thumbprints {
         [thumbprint] => format!("certutil -delstore Root {thumbprint}"),
         thumbprints => format!("{} | ForEach-Object {{ certutil -delstore Root $_ }}", quoted(thumbprints)),
     };
     let on = hosts.iter().map(ToString::to_string).collect();
-    Step { on, what: "take the old roots away, which nothing needs any more", command }
+    Step { on, what: "take the old roots away, which nothing needs any more".into(), command }
 }
 
 /// A command of this program for the same folder.
-pub(super) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
-    let dir = output::path(dir);
-    let dir = match dir.as_str() {
-        "replica-pki" => String::new(),
-        dir if dir.contains(' ') => format!(" --dir \"{dir}\""),
-        dir => format!(" --dir {dir}"),
+pub(in crate::commands) fn here(dir: &Path, what: &'static str, arguments: &str) -> Step {
+    let command = output::for_folder(dir, &format!("replica-pki renew {arguments}"));
+    Step { on: Vec::new(), what: what.into(), command }
+}
+
+/// Where certificates name revocation lists, a new root needs one before a certificate of it is used. Without its key none can
+/// be made.
+pub(in crate::commands) fn first_lists(
+    dir: &Path,
+    inventory: &Inventory,
+    roots: &[IssuedRoot],
+    discarded: &[String],
+) -> Vec<Step> {
+    let Some(url) = &inventory.defaults.crl_url else { return Vec::new() };
+    let list = |IssuedRoot { label, .. }: &IssuedRoot| {
+        let address = url.of_root(label).ok()?;
+        let shown = |path: PathBuf| output::argument(&dir.join(path));
+        let (root, key) = (shown(root_certificate(label)), shown(root_key(label)));
+        let list = output::argument(Path::new(&format!("{label}.crl")));
+        Some(Step {
+            on: Vec::new(),
+            what: format!(
+                "make the revocation list of {label}, and publish it at {address} before its certificates are used"
+            )
+            .into(),
+            command: format!("replica-pki crl --root {root} --root-key {key} --out {list}"),
+        })
     };
-    Step { on: Vec::new(), what, command: format!("replica-pki renew {arguments}{dir}") }
+    roots.iter().filter(|root| !discarded.contains(&root.label)).filter_map(list).collect()
+}
+
+/// Numbered, each with its line to type below.
+pub(in crate::commands) fn list(steps: &[Step], with_place: bool) -> String {
+    let line = |(number, step): (usize, &Step)| {
+        let Step { on, what, command } = step;
+        let place = match on.as_slice() {
+            _ if !with_place => String::new(),
+            [] => "here: ".to_owned(),
+            [host] => format!("on {host}: "),
+            _ => "on every host: ".to_owned(),
+        };
+        format!("  {}. {place}{what}\n       {command}\n", number + 1)
+    };
+    steps.iter().enumerate().map(line).collect()
 }
 
 impl Step {
     fn on(host: &Fqdn, what: &'static str, command: String) -> Self {
-        Self { on: vec![host.to_string()], what, command }
+        Self { on: vec![host.to_string()], what: what.into(), command }
     }
 }
 
