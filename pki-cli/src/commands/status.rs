@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::args::Status;
 use crate::estate::{self, Estate, KitOnDisk, Line, Phase, Reason, Wishes, kit_folder, name_of_line};
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
 use crate::kit::Kit;
 use crate::{output, system};
@@ -41,7 +41,8 @@ pub(crate) fn run(arguments: &Status) -> Result {
     for kit in estate.kits.values() {
         mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
     }
-    mesh.print(dir, &rows.0, arguments.json)
+    let problems = mesh.of_all(dir);
+    mesh.print(dir, &rows.0, &problems, arguments.json)
 }
 
 /// What is known.
@@ -65,6 +66,8 @@ struct Summary<'s> {
     protected: bool,
     at: String,
     within_days: i64,
+    /// What concerns no single host.
+    problems: &'s [String],
     hosts: &'s [Row],
 }
 
@@ -81,6 +84,11 @@ impl Mesh<'_> {
             return Ok(row);
         };
         Row::of_kit(self, host, kit, label, root)
+    }
+
+    /// What is wrong with the folder itself.
+    fn of_all(&self, dir: &Path) -> Vec<String> {
+        self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect()
     }
 
     fn phase_of(&self, label: &str) -> Phase {
@@ -167,19 +175,21 @@ impl Mesh<'_> {
         }
     }
 
-    fn print(&self, dir: &Path, rows: &[Row], json: bool) -> Result {
-        let passed = rows.iter().all(|row| row.problems.is_empty());
+    fn print(&self, dir: &Path, rows: &[Row], problems: &[String], json: bool) -> Result {
+        let passed = problems.is_empty() && rows.iter().all(|row| row.problems.is_empty());
         if json {
             let (dir, at) = (dir.display().to_string(), self.now.to_string());
             let protected = self.estate.safe.is_protected();
-            output::json(&Summary { passed, dir, protected, at, within_days: self.within, hosts: rows })?;
+            let within_days = self.within;
+            output::json(&Summary { passed, dir, protected, at, within_days, problems, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
             let protected = if self.estate.safe.is_protected() { "protected by a passphrase, " } else { "" };
+            let problems: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
             output::result(&format!(
-                "{}\n{}: {protected}{end}, judged at {}\n",
+                "{}\n{problems}{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),
                 output::path(dir),
                 self.now
