@@ -37,6 +37,7 @@ use std::path::Path;
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
 use pki_core::name::{Fqdn, printable};
+use pki_core::revocation::{Revocation, RevocationList};
 
 use crate::exit::{Failure, Result};
 use crate::files;
@@ -57,6 +58,8 @@ pub(crate) struct Estate {
 pub(crate) struct Root {
     pub(crate) certificate: Certificate,
     pub(crate) has_key: bool,
+    /// The last revocation list that is remembered of it, or why that cannot be read.
+    pub(crate) list: Option<std::result::Result<RevocationList, String>>,
 }
 
 impl Estate {
@@ -78,7 +81,8 @@ impl Estate {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
-            estate.roots.insert(label.to_owned(), Root { certificate, has_key });
+            let list = remembered_list(&dir.join(root_list(label)), &certificate);
+            estate.roots.insert(label.to_owned(), Root { certificate, has_key, list });
         }
         let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
@@ -118,6 +122,23 @@ impl Estate {
         };
         self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
     }
+}
+
+impl Root {
+    /// Whether it took a certificate back, and when and why. Nothing of a list that cannot be read.
+    pub(crate) fn revocation_of(&self, leaf: &Certificate) -> Option<&Revocation> {
+        self.list.as_ref()?.as_ref().ok()?.revocation_of(leaf)
+    }
+}
+
+fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Result<RevocationList, String>> {
+    path.symlink_metadata().ok()?;
+    let read = || -> Result<RevocationList> {
+        let list = RevocationList::from_der_or_pem(&files::read(path)?)?;
+        list.check_signed_by(root)?;
+        Ok(list)
+    };
+    Some(read().map_err(|failure| failure.message().to_owned()))
 }
 
 /// A root with its key.

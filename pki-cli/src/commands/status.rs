@@ -2,15 +2,19 @@
 
 mod row;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pki_core::name::printable;
 use pki_core::validity::Time;
 use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
+use super::plural;
 use crate::args::Status;
-use crate::estate::{self, Estate, KitOnDisk, Line, Phase, Reason, Wishes, kit_folder, name_of_line};
+use crate::estate::{
+    self, Estate, KitOnDisk, Line, Phase, Reason, Root, Wishes, kit_folder, name_of_line, root_certificate, root_key,
+    root_list,
+};
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
 use crate::kit::Kit;
@@ -88,7 +92,31 @@ impl Mesh<'_> {
 
     /// What is wrong with the folder itself.
     fn of_all(&self, dir: &Path) -> Vec<String> {
-        self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect()
+        let mut problems: Vec<_> = self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect();
+        problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_list(dir, label, root)));
+        problems
+    }
+
+    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when it has ended.
+    fn of_list(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
+        let name = printable(label);
+        let list = match root.list.as_ref()? {
+            Ok(list) => list,
+            Err(problem) => {
+                let path = dir.join(root_list(label));
+                let way_out = "put a copy of this root's last list in its place, for example the published one";
+                return Some(format!("{} cannot be read: {problem}: {way_out}", output::path(&path)));
+            }
+        };
+        let days = list.validity().not_after.days_after(self.now);
+        let ends = match days {
+            ..0 => "has ended".to_owned(),
+            days if days < self.within => format!("ends in {}", plural(days, "day")),
+            _ => return None,
+        };
+        let file = |path: PathBuf| output::path(&dir.join(path));
+        let (root, key) = (file(root_certificate(label)), file(root_key(label)));
+        Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
     }
 
     fn phase_of(&self, label: &str) -> Phase {

@@ -32,6 +32,7 @@ mod renewal;
 mod renewal_page;
 mod requests;
 mod revocation_lists;
+mod revoked_hosts;
 mod rollover;
 mod scripts;
 mod shells;
