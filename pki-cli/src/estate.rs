@@ -40,7 +40,7 @@ use pki_core::name::{Fqdn, printable};
 use pki_core::revocation::{Revocation, RevocationList};
 
 use crate::exit::{Failure, Result};
-use crate::files;
+use crate::files::{self, FolderLock};
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -139,6 +139,11 @@ fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Resul
         Ok(list)
     };
     Some(read().map_err(|failure| failure.message().to_owned()))
+}
+
+/// Takes the folder of a mesh for one run.
+pub(crate) fn lock(dir: &Path) -> Result<FolderLock> {
+    FolderLock::take(dir, PRIVATE, &[ROOTS, layout::PASSWORDS])
 }
 
 /// A root with its key.

@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::args::Protect;
-use crate::estate::{PRIVATE, Safe, Secret, secrets};
+use crate::estate::{self, PRIVATE, Safe, Secret, secrets};
 use crate::exit::{Exit, Failure, Result};
-use crate::files::{self, Batch, FolderLock};
+use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
 use crate::output;
 use crate::password::passphrase;
@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Protect) -> Result {
     let Protect { dir, passphrase, change, json } = arguments;
     let dir = dir.path.as_path();
     refuse_without_mesh(dir)?;
-    let _lock = FolderLock::take(dir, PRIVATE)?;
+    let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
     let found = Safe::of(dir);
     let was_protected = found.is_protected();

@@ -30,6 +30,8 @@ mod recovery;
 mod protection;
 mod renewal;
 mod renewal_page;
+#[cfg(unix)]
+mod private_folders;
 mod requests;
 mod revocation_lists;
 mod revoked_hosts;

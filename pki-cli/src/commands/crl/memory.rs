@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use pki_core::certificate::Certificate;
 use pki_core::revocation::{RevocationList, Revocations};
 
-use crate::estate::{PRIVATE, ROOTS};
+use crate::estate::{self, PRIVATE, ROOTS};
 use crate::exit::Result;
 use crate::files::{self, Batch, FolderLock};
 use crate::inventory::INVENTORY;
@@ -30,7 +30,7 @@ impl Memory {
         let path = folder.join(&file);
         // What works on a mesh has its folder to itself, and may take the root away.
         if let Some(mesh) = mesh_of(folder)? {
-            let lock = FolderLock::take(&mesh, PRIVATE)?;
+            let lock = estate::lock(&mesh)?;
             files::recover(&mesh, PRIVATE)?;
             let inner = [PRIVATE, ROOTS, &file].iter().collect();
             return Ok(Self { path, folder: mesh, inner, staged_in: PRIVATE, _lock: lock });
