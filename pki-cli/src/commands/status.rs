@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::plural;
 use crate::args::Status;
 use crate::estate::{
-    self, Estate, KitOnDisk, Line, Phase, Reason, Root, Wishes, kit_folder, name_of_line, root_certificate, root_key,
-    root_list,
+    self, Estate, KitOnDisk, Line, Phase, Reason, Root, Secret, Wishes, kit_folder, name_of_line, root_certificate,
+    root_key, root_list,
 };
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
@@ -93,8 +93,19 @@ impl Mesh<'_> {
     /// What is wrong with the folder itself.
     fn of_all(&self, dir: &Path) -> Vec<String> {
         let mut problems: Vec<_> = self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect();
+        problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_key(dir, label, root)));
         problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_list(dir, label, root)));
         problems
+    }
+
+    /// What is wrong with the key of a root. One that is encrypted is not looked into: nobody is asked.
+    fn of_key(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
+        if !root.has_key || Secret::Key(root_key(label)).is_sealed(dir).unwrap_or(false) {
+            return None;
+        }
+        let failure = estate::authority(dir, &self.estate.safe, label, root).err()?;
+        let way_out = "bring the file back from a copy, or give its hosts a new root: replica-pki issue --replace HOST";
+        Some(format!("{}: {way_out}", failure.message()))
     }
 
     /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when it has ended.
