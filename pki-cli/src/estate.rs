@@ -32,7 +32,7 @@ pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
@@ -41,6 +41,7 @@ use pki_core::revocation::{Revocation, RevocationList};
 
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
+use crate::inventory::INVENTORY;
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -144,6 +145,14 @@ fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Resul
 /// Takes the folder of a mesh for one run.
 pub(crate) fn lock(dir: &Path) -> Result<FolderLock> {
     FolderLock::take(dir, PRIVATE, &[ROOTS, layout::PASSWORDS])
+}
+
+/// The folder of the mesh that has its roots' keys in this folder, whatever way led there.
+pub(crate) fn mesh_of_roots(folder: &Path) -> Result<Option<PathBuf>> {
+    let folder = folder.canonicalize().map_err(|error| files::cannot_read(folder, &error))?;
+    let is_roots = folder.ends_with(Path::new(PRIVATE).join(ROOTS));
+    let mesh = folder.parent().and_then(Path::parent).filter(|mesh| is_roots && mesh.join(INVENTORY).is_file());
+    Ok(mesh.map(Path::to_owned))
 }
 
 /// A root with its key.

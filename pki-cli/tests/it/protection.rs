@@ -210,6 +210,32 @@ fn a_protected_key_signs_by_its_passphrase_as_any_encrypted_key() {
 }
 
 #[test]
+fn signing_by_hand_with_a_protected_key_takes_the_passphrase_as_every_command_does() {
+    let room = protected();
+    let signer = ["--root", "replica-pki/private/roots/a.test.root.cer", "--root-key", KEY];
+    let with = |arguments: &[&str], passphrase: &str| {
+        let mut command = room.command(&[arguments, &signer[..]].concat());
+        command.env("REPLICA_PKI_PASSPHRASE", passphrase);
+        Ended::of(command)
+    };
+    for (number, arguments) in [
+        &["crl", "--out", "1.crl"][..],
+        &["leaf", "a.test", "--key", "rsa-2048", "--out", "out", "--password-file", "passphrase.txt"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let before = room.files();
+        let ended = with(arguments, "staple battery horse correct");
+        assert!(ended.code == 1 && ended.stderr.contains("passphrase") && room.files() == before, "{ended:?}");
+        let ended = room.run(&[arguments, &signer[..]].concat());
+        assert!(ended.code == 1 && ended.stderr.contains("REPLICA_PKI_PASSPHRASE"), "{number}: {ended:?}");
+        let ended = with(arguments, "correct horse battery staple");
+        assert_eq!(ended.code, 0, "{ended:?}");
+    }
+}
+
+#[test]
 fn openssl_opens_a_protected_key() {
     let room = protected();
     let key = room.path(KEY);
