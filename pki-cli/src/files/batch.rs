@@ -24,6 +24,8 @@ pub(crate) struct Batch {
     /// Held while the batch is made, so that another run can tell a batch at work from one that was killed.
     lock: Option<File>,
     staging: PathBuf,
+    /// The folder that is shut before anything comes into it.
+    shut_first: Option<PathBuf>,
     /// Whether the staging folder is still needed when this run has ended.
     is_half_done: bool,
     /// In this order.
@@ -65,18 +67,17 @@ const JOURNAL: &str = "journal";
 const UNFINISHED_JOURNAL: &str = "journal.new";
 
 impl Batch {
-    /// Starts a batch for a folder, which is made if need be, staged in one of its subfolders, which is shut to all but
-    /// its owner, or in the folder itself (an empty name). First it finishes or removes what killed runs left there.
+    /// Starts a batch for a folder, which is made if need be, staged in one of its subfolders, which a commit shuts to
+    /// all but its owner, or in the folder itself (an empty name). First it finishes or removes what killed runs left there.
     pub(crate) fn new(root: &Path, staged_in: &str) -> Result<Self> {
         let parent = root.join(staged_in);
         create_private_folder(&parent)?;
-        if parent != root {
-            shut(&parent)?;
-        }
         recover(root, staged_in)?;
         let (staging, lock) = staging_folder(&parent)
             .map_err(|error| Failure::io(format!("cannot write in {}", parent.display()), &error))?;
-        let batch = Self { root: root.to_owned(), lock: Some(lock), staging, is_half_done: false, pieces: Vec::new() };
+        let shut_first = (parent != root).then_some(parent);
+        let (root, pieces) = (root.to_owned(), Vec::new());
+        let batch = Self { root, lock: Some(lock), staging, shut_first, is_half_done: false, pieces };
         shut(&batch.staging)?;
         Ok(batch)
     }
@@ -129,6 +130,9 @@ impl Batch {
     /// taken back.
     pub(crate) fn commit(mut self) -> Result<()> {
         refuse_existing(&self.root, self.pieces.iter().filter(|it| it.change == Change::Add).map(|it| &it.path))?;
+        if let Some(folder) = &self.shut_first {
+            shut(folder)?;
+        }
         sync::all(&self.staging.join(NEW)).map_err(|error| self.cannot_write(&error))?;
         self.write_journal().map_err(|error| self.cannot_write(&error))?;
         let places = Places { root: &self.root, staging: &self.staging };
