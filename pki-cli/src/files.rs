@@ -6,7 +6,7 @@ mod publish;
 mod reading;
 mod sync;
 
-pub(crate) use batch::{Batch, recover};
+pub(crate) use batch::{Batch, recover, was_interrupted};
 pub(crate) use lock::FolderLock;
 pub(crate) use publish::publish;
 pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};

@@ -12,22 +12,28 @@ use serde::Serialize;
 use super::plural;
 use crate::args::Status;
 use crate::estate::{
-    self, Estate, KitOnDisk, Line, Phase, Reason, Root, Secret, Wishes, kit_folder, name_of_line, root_certificate,
-    root_key, root_list,
+    self, Estate, KitOnDisk, Line, PRIVATE, Phase, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line,
+    root_certificate, root_key, root_list,
 };
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
 use crate::kit::Kit;
-use crate::{output, system};
+use crate::{files, output, system};
 use row::Row;
 
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
+    let (now, within) = (system::now()?, i64::from(arguments.within.days().get()));
+    // What would be seen now is a mixture, and what to do about that would be wrong.
+    if files::was_interrupted(dir, PRIVATE) {
+        let problem = "a run was interrupted: run the same command again, which finishes it".to_owned();
+        let judgement = Judgement { dir, is_protected: Safe::of(dir).is_protected(), now, within };
+        return judgement.print(&[], &[problem], arguments.json);
+    }
     let (_, inventory) = Inventory::of(dir)?;
     let (estate, broken) = Estate::survey(dir)?;
-    let within = i64::from(arguments.within.days().get());
     let lines = estate::lines(&estate);
-    let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now: system::now()?, within };
+    let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now, within };
     let mut rows = Rows(Vec::new());
     for entry in &inventory.hosts {
         let host = entry.fqdn.as_str();
@@ -46,7 +52,8 @@ pub(crate) fn run(arguments: &Status) -> Result {
         mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
     }
     let problems = mesh.of_all(dir);
-    mesh.print(dir, &rows.0, &problems, arguments.json)
+    let judgement = Judgement { dir, is_protected: estate.safe.is_protected(), now, within };
+    judgement.print(&rows.0, &problems, arguments.json)
 }
 
 /// What is known.
@@ -54,6 +61,15 @@ struct Mesh<'m> {
     inventory: &'m Inventory,
     estate: &'m Estate,
     lines: Vec<Line>,
+    now: Time,
+    /// Days.
+    within: i64,
+}
+
+/// What is printed beside the hosts.
+struct Judgement<'j> {
+    dir: &'j Path,
+    is_protected: bool,
     now: Time,
     /// Days.
     within: i64,
@@ -213,24 +229,26 @@ impl Mesh<'_> {
             }
         }
     }
+}
 
-    fn print(&self, dir: &Path, rows: &[Row], problems: &[String], json: bool) -> Result {
+impl Judgement<'_> {
+    fn print(&self, rows: &[Row], problems: &[String], json: bool) -> Result {
         let passed = problems.is_empty() && rows.iter().all(|row| row.problems.is_empty());
         if json {
-            let (dir, at) = (dir.display().to_string(), self.now.to_string());
-            let protected = self.estate.safe.is_protected();
+            let (dir, at) = (self.dir.display().to_string(), self.now.to_string());
+            let protected = self.is_protected;
             let within_days = self.within;
             output::json(&Summary { passed, dir, protected, at, within_days, problems, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
-            let protected = if self.estate.safe.is_protected() { "protected by a passphrase, " } else { "" };
+            let protected = if self.is_protected { "protected by a passphrase, " } else { "" };
             let problems: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
             output::result(&format!(
                 "{}\n{problems}{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),
-                output::path(dir),
+                output::path(self.dir),
                 self.now
             ))?;
         }
