@@ -35,14 +35,16 @@ pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
 use pki_core::name::{Fqdn, printable};
+use pki_core::revocation::{Revocation, RevocationList};
 
 use crate::exit::{Failure, Result};
-use crate::files;
+use crate::files::{self, FolderLock};
+use crate::inventory::INVENTORY;
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -60,6 +62,8 @@ pub(crate) struct Estate {
 pub(crate) struct Root {
     pub(crate) certificate: Certificate,
     pub(crate) has_key: bool,
+    /// The last revocation list that is remembered of it, or why that cannot be read.
+    pub(crate) list: Option<std::result::Result<RevocationList, String>>,
 }
 
 impl Estate {
@@ -81,7 +85,8 @@ impl Estate {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
-            estate.roots.insert(label.to_owned(), Root { certificate, has_key });
+            let list = remembered_list(&dir.join(root_list(label)), &certificate);
+            estate.roots.insert(label.to_owned(), Root { certificate, has_key, list });
         }
         let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
@@ -122,6 +127,36 @@ impl Estate {
         };
         self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
     }
+}
+
+impl Root {
+    /// Whether it took a certificate back, and when and why. Nothing of a list that cannot be read.
+    pub(crate) fn revocation_of(&self, leaf: &Certificate) -> Option<&Revocation> {
+        self.list.as_ref()?.as_ref().ok()?.revocation_of(leaf)
+    }
+}
+
+fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Result<RevocationList, String>> {
+    path.symlink_metadata().ok()?;
+    let read = || -> Result<RevocationList> {
+        let list = RevocationList::from_der_or_pem(&files::read(path)?)?;
+        list.check_signed_by(root)?;
+        Ok(list)
+    };
+    Some(read().map_err(|failure| failure.message().to_owned()))
+}
+
+/// Takes the folder of a mesh for one run.
+pub(crate) fn lock(dir: &Path) -> Result<FolderLock> {
+    FolderLock::take(dir, PRIVATE, &[ROOTS, layout::PASSWORDS])
+}
+
+/// The folder of the mesh that has its roots' keys in this folder, whatever way led there.
+pub(crate) fn mesh_of_roots(folder: &Path) -> Result<Option<PathBuf>> {
+    let folder = folder.canonicalize().map_err(|error| files::cannot_read(folder, &error))?;
+    let is_roots = folder.ends_with(Path::new(PRIVATE).join(ROOTS));
+    let mesh = folder.parent().and_then(Path::parent).filter(|mesh| is_roots && mesh.join(INVENTORY).is_file());
+    Ok(mesh.map(Path::to_owned))
 }
 
 /// A root with its key.

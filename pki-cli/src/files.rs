@@ -6,7 +6,7 @@ mod publish;
 mod reading;
 mod sync;
 
-pub(crate) use batch::{Batch, recover};
+pub(crate) use batch::{Batch, recover, was_interrupted};
 pub(crate) use lock::FolderLock;
 pub(crate) use publish::publish;
 pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};
@@ -116,6 +116,24 @@ fn is_own_folder(path: &Path) -> io::Result<bool> {
 #[cfg(windows)]
 fn is_own_folder(path: &Path) -> io::Result<bool> {
     crate::platform::is_own_folder(path)
+}
+
+/// Refuses a folder that is there and is none of this user: a link leads elsewhere, and who owns a folder can open it
+/// again. The administrator is no exception.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    let metadata = match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.map_err(|error| cannot_read(path, &error))?,
+    };
+    let problem = match is_own_folder(path) {
+        Ok(true) => return Ok(()),
+        Err(error) => return Err(cannot_read(path, &error)),
+        Ok(false) if metadata.is_symlink() => "is a symbolic link",
+        Ok(false) if !metadata.is_dir() => "is no folder",
+        Ok(false) => "belongs to somebody else",
+    };
+    Err(Failure::new(format!("{} {problem}, and keys and passwords are to lie in a folder of yours", path.display()))
+        .hint("nothing was changed; run this as the user who made the mesh, or name another folder with --dir"))
 }
 
 #[cfg(all(test, unix))]

@@ -99,6 +99,10 @@ impl Defaults {
     }
 }
 
+/// Why both cannot be: who checks for revocation refuses a certificate whose list nobody can sign.
+pub(crate) const LISTS_WITHOUT_KEYS: &str = "crl_url names revocation lists, and without its key no root can ever sign one (discard_root_keys); leave out one \
+     of both";
+
 impl Entry {
     pub(crate) fn new(fqdn: Fqdn) -> Self {
         Self { fqdn, root: None, also: Vec::new(), windows: None }

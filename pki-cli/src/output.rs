@@ -75,7 +75,7 @@ pub(crate) fn for_folder(dir: &Path, text: &str) -> String {
         let command = format!("replica-pki {command}");
         text.replace(&command, &format!("{command} --dir {dir}"))
     };
-    ["issue", "renew", "status"].into_iter().fold(text.to_owned(), with_dir)
+    ["issue", "renew", "status", "protect", "unprotect"].into_iter().fold(text.to_owned(), with_dir)
 }
 
 /// Bytes in upper-case hexadecimal.

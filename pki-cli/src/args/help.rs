@@ -26,15 +26,16 @@ certificate is made, and a renewal needs a new root (--replace). On a folder tha
 destroys the keys that are there.
 
 With --crl-url each certificate names the place of its root's revocation list. Certificates
-that exist keep what they say until they are renewed.
+that exist keep what they say until they are renewed. The list is signed by the root's key, so
+this and --discard-root-keys exclude each other.
 
 Examples:
   replica-pki issue HOST4.atwork.at HOST5.atwork.at
   replica-pki issue HOST6.atwork.at
   replica-pki issue HOST4.atwork.at HOST5.atwork.at --windows 2012r2 --dir old-servers
   replica-pki issue n1.example.org n2.example.org n3.example.org --trust shared --dir mesh --json
-  replica-pki issue n1.example.org --discard-root-keys --dir sealed \\
-      --crl-url http://pki.example.org/{root}.crl
+  replica-pki issue n1.example.org --discard-root-keys --dir sealed
+  replica-pki issue n1.example.org --crl-url http://pki.example.org/{root}.crl --dir listed
 
 Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 

@@ -144,8 +144,10 @@ pub(crate) struct Signer {
     /// The root's private key (PKCS#8 PEM)
     #[arg(long, value_name = "FILE")]
     pub(crate) root_key: PathBuf,
-    /// File whose first line is that key's password, if encrypted
-    #[arg(long, value_name = "FILE")]
+    /// File whose first line is that key's password, if encrypted;
+    /// for a key of a protected folder else the variable
+    /// REPLICA_PKI_PASSPHRASE, or a prompt
+    #[arg(long, verbatim_doc_comment, value_name = "FILE")]
     pub(crate) root_key_password_file: Option<PathBuf>,
 }
 

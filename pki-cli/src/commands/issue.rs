@@ -11,13 +11,13 @@ use super::{file_stem, warn_of_early_end, warn_of_single_label};
 use crate::args::Issue;
 use crate::estate::{self, Estate, Made, PRIVATE, Reason, Wishes};
 use crate::exit::{Failure, Result};
-use crate::files::{self, FolderLock};
+use crate::files;
 use crate::inventory::{INVENTORY, Inventory};
 use crate::{output, password, system};
 
 pub(crate) fn run(arguments: Issue) -> Result {
     let dir = &arguments.dir.path;
-    let _lock = FolderLock::take(dir, PRIVATE)?;
+    let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = ask::inventory(dir, &arguments)?;
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;

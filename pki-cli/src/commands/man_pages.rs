@@ -1,13 +1,13 @@
 //! `man-pages`: a manual page for the program and each of its commands, for those who pack it.
 
-use std::io;
+use std::{fs, io};
 
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use crate::args::{Arguments, ManPages};
 use crate::exit::{Exit, Failure, Result};
-use crate::files::{self, Batch};
+use crate::files;
 use crate::output;
 
 pub(crate) fn run(arguments: &ManPages) -> Result {
@@ -18,11 +18,13 @@ pub(crate) fn run(arguments: &ManPages) -> Result {
     let pages = pages.map_err(|error| Failure::io("the manual pages cannot be made", &error))?;
 
     files::refuse_existing(&arguments.out, pages.iter().map(|page| &page.file))?;
-    let mut batch = Batch::new(&arguments.out, "")?;
-    for page in &pages {
-        batch.file(&page.file, &page.roff)?;
+    for (number, page) in pages.iter().enumerate() {
+        files::publish(&arguments.out.join(&page.file), &page.roff).inspect_err(|_| {
+            for made in pages.iter().take(number) {
+                let _ = fs::remove_file(arguments.out.join(&made.file));
+            }
+        })?;
     }
-    batch.commit()?;
     let lines = pages.iter().map(|page| format!("{}\n", output::path(&arguments.out.join(&page.file))));
     output::result(&lines.collect::<String>())?;
     Ok(Exit::Done)

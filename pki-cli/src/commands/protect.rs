@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::args::Protect;
-use crate::estate::{PRIVATE, Safe, Secret, secrets};
+use crate::estate::{self, PRIVATE, Safe, Secret, secrets};
 use crate::exit::{Exit, Failure, Result};
-use crate::files::{self, Batch, FolderLock};
+use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
 use crate::output;
 use crate::password::passphrase;
@@ -16,29 +16,38 @@ pub(crate) fn run(arguments: &Protect) -> Result {
     let Protect { dir, passphrase, change, json } = arguments;
     let dir = dir.path.as_path();
     refuse_without_mesh(dir)?;
-    let _lock = FolderLock::take(dir, PRIVATE)?;
+    let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
-    let was_protected = Safe::of(dir).is_protected();
+    let found = Safe::of(dir);
+    let was_protected = found.is_protected();
     if change.is_some() && !was_protected {
         return Err(Failure::new(format!("{} is not protected yet", dir.display())).hint("leave --change out"));
     }
-    let old = Safe::open(dir, passphrase.file.as_deref())?;
+    let old = match &found {
+        Safe::Unmarked(sealed) => Safe::open_unmarked(dir, sealed, passphrase.file.as_deref())?,
+        _ => Safe::open(dir, passphrase.file.as_deref())?,
+    };
     let new = match (was_protected, change) {
         (false, _) => Some(Safe::sealed(&passphrase::new(passphrase.file.as_deref(), dir)?)?),
         (true, Some(file)) => Some(Safe::sealed(&passphrase::changed(file.as_deref(), dir)?)?),
         (true, None) => None,
     };
-    let count = seal(dir, &old, new.as_ref())?;
+    let marked = match &found {
+        Safe::Unmarked(_) => new.as_ref().or(Some(&old)),
+        _ => new.as_ref(),
+    };
+    let count = seal(dir, &old, new.as_ref(), marked)?;
     output::note("note", "who loses the passphrase loses the keys; keep it apart from this folder and its copies");
     output::note("note", "what was not encrypted before may still be found on the disk, and in older copies");
     show(dir, true, count, *json)
 }
 
-/// Seals what is plain, or everything anew in another safe. Returns how many files that were.
-fn seal(dir: &Path, old: &Safe, new: Option<&Safe>) -> Result<usize> {
+/// Seals what is plain, or everything anew in another safe, and writes the mark of the safe that has to have one.
+/// Returns how many files were sealed.
+fn seal(dir: &Path, old: &Safe, new: Option<&Safe>, marked: Option<&Safe>) -> Result<usize> {
     let mut count = 0;
     let mut batch = Batch::new(dir, PRIVATE)?;
-    if let Some((path, text)) = new.map(Safe::mark).transpose()?.flatten() {
+    if let Some((path, text)) = marked.map(Safe::mark).transpose()?.flatten() {
         batch.put_file(path, text.as_bytes())?;
     }
     for secret in secrets(dir)? {

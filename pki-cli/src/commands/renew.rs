@@ -10,7 +10,7 @@ use super::warn_of_early_end;
 use crate::args::Renew;
 use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
-use crate::files::{self, FolderLock};
+use crate::files;
 use crate::inventory::Inventory;
 use crate::{output, password, system};
 
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let dir = &arguments.dir.path;
     // Nothing is made in a folder that is none of a mesh.
     Inventory::of(dir)?;
-    let _lock = FolderLock::take(dir, PRIVATE)?;
+    let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = Inventory::of(dir)?;
     let (mut estate, now) = (Estate::read(dir)?, system::now()?);

@@ -2,28 +2,38 @@
 
 mod row;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pki_core::name::printable;
 use pki_core::validity::Time;
 use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
+use super::plural;
 use crate::args::Status;
-use crate::estate::{self, Estate, KitOnDisk, Line, Reason, Wishes, kit_folder, name_of_line};
-use crate::exit::{Exit, Result};
+use crate::estate::{
+    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line,
+    root_certificate, root_key, root_list,
+};
+use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
 use crate::kit::Kit;
-use crate::{output, system};
+use crate::{files, output, system};
 use row::Row;
 
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
+    let (now, within) = (system::now()?, i64::from(arguments.within.days().get()));
+    // What would be seen now is a mixture, and what to do about that would be wrong.
+    if files::was_interrupted(dir, PRIVATE) {
+        let problem = "a run was interrupted: run the same command again, which finishes it".to_owned();
+        let judgement = Judgement { dir, is_protected: Safe::of(dir).is_protected(), now, within };
+        return judgement.print(&[], &[problem], arguments.json);
+    }
     let (_, inventory) = Inventory::of(dir)?;
     let (estate, broken) = Estate::survey(dir)?;
-    let within = i64::from(arguments.within.days().get());
     let lines = estate::lines(&estate);
-    let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now: system::now()?, within };
+    let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now, within };
     let mut rows = Rows(Vec::new());
     for entry in &inventory.hosts {
         let host = entry.fqdn.as_str();
@@ -44,7 +54,9 @@ pub(crate) fn run(arguments: &Status) -> Result {
     for text in rows.0.iter_mut().flat_map(|row| row.problems.iter_mut().chain(&mut row.notes)) {
         *text = output::for_folder(dir, text);
     }
-    mesh.print(dir, &rows.0, arguments.json)
+    let problems: Vec<_> = mesh.of_all(dir).iter().map(|problem| output::for_folder(dir, problem)).collect();
+    let judgement = Judgement { dir, is_protected: estate.safe.is_protected(), now, within };
+    judgement.print(&rows.0, &problems, arguments.json)
 }
 
 /// What is known.
@@ -52,6 +64,15 @@ struct Mesh<'m> {
     inventory: &'m Inventory,
     estate: &'m Estate,
     lines: Vec<Line>,
+    now: Time,
+    /// Days.
+    within: i64,
+}
+
+/// What is printed beside the hosts.
+struct Judgement<'j> {
+    dir: &'j Path,
+    is_protected: bool,
     now: Time,
     /// Days.
     within: i64,
@@ -68,6 +89,8 @@ struct Summary<'s> {
     protected: bool,
     at: String,
     within_days: i64,
+    /// What concerns no single host.
+    problems: &'s [String],
     hosts: &'s [Row],
 }
 
@@ -88,6 +111,46 @@ impl Mesh<'_> {
 
     fn line_of(&self, label: &str) -> Option<&Line> {
         self.lines.iter().find(|line| line.name == name_of_line(label))
+    }
+
+    /// What is wrong with the folder itself.
+    fn of_all(&self, dir: &Path) -> Vec<String> {
+        let mut problems: Vec<_> = self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect();
+        problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_key(dir, label, root)));
+        problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_list(dir, label, root)));
+        problems
+    }
+
+    /// What is wrong with the key of a root. One that is encrypted is not looked into: nobody is asked.
+    fn of_key(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
+        if !root.has_key || Secret::Key(root_key(label)).is_sealed(dir).unwrap_or(false) {
+            return None;
+        }
+        let failure = estate::authority(dir, &self.estate.safe, label, root).err()?;
+        let way_out = "bring the file back from a copy, or give its hosts a new root: replica-pki issue --replace HOST";
+        Some(format!("{}: {way_out}", failure.message()))
+    }
+
+    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when it has ended.
+    fn of_list(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
+        let name = printable(label);
+        let list = match root.list.as_ref()? {
+            Ok(list) => list,
+            Err(problem) => {
+                let path = dir.join(root_list(label));
+                let way_out = "put a copy of this root's last list in its place, for example the published one";
+                return Some(format!("{} cannot be read: {problem}: {way_out}", output::path(&path)));
+            }
+        };
+        let days = list.validity().not_after.days_after(self.now);
+        let ends = match days {
+            ..0 => "has ended".to_owned(),
+            days if days < self.within => format!("ends in {}", plural(days, "day")),
+            _ => return None,
+        };
+        let file = |path: PathBuf| output::path(&dir.join(path));
+        let (root, key) = (file(root_certificate(label)), file(root_key(label)));
+        Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
     }
 
     /// What `issue` would do is what does not fit.
@@ -168,22 +231,26 @@ impl Mesh<'_> {
             }
         }
     }
+}
 
-    fn print(&self, dir: &Path, rows: &[Row], json: bool) -> Result {
-        let passed = rows.iter().all(|row| row.problems.is_empty());
+impl Judgement<'_> {
+    fn print(&self, rows: &[Row], problems: &[String], json: bool) -> Result {
+        let passed = problems.is_empty() && rows.iter().all(|row| row.problems.is_empty());
         if json {
-            let (dir, at) = (dir.display().to_string(), self.now.to_string());
-            let protected = self.estate.safe.is_protected();
-            output::json(&Summary { passed, dir, protected, at, within_days: self.within, hosts: rows })?;
+            let (dir, at) = (self.dir.display().to_string(), self.now.to_string());
+            let protected = self.is_protected;
+            let within_days = self.within;
+            output::json(&Summary { passed, dir, protected, at, within_days, problems, hosts: rows })?;
         } else {
             let heading = ["host", "certificate", "root", "encoding", "state"].map(str::to_owned);
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
-            let protected = if self.estate.safe.is_protected() { "protected by a passphrase, " } else { "" };
+            let protected = if self.is_protected { "protected by a passphrase, " } else { "" };
+            let problems: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
             output::result(&format!(
-                "{}\n{}: {protected}{end}, judged at {}\n",
+                "{}\n{problems}{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),
-                output::path(dir),
+                output::path(self.dir),
                 self.now
             ))?;
         }

@@ -6,16 +6,16 @@ use pki_core::name::Fqdn;
 
 use super::protect::{refuse_without_mesh, show};
 use crate::args::Unprotect;
-use crate::estate::{PRIVATE, Safe, password_file, secrets};
+use crate::estate::{self, PRIVATE, Safe, password_file, secrets};
 use crate::exit::{Exit, Failure, Result};
-use crate::files::{self, Batch, FolderLock};
+use crate::files::{self, Batch};
 use crate::output;
 
 pub(crate) fn run(arguments: &Unprotect) -> Result {
     let Unprotect { host, out, dir, passphrase, json } = arguments;
     let dir = dir.path.as_path();
     refuse_without_mesh(dir)?;
-    let _lock = FolderLock::take(dir, PRIVATE)?;
+    let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
     if let (Some(host), Some(out)) = (host, out) {
         let (folder, file) = files::folder_and_name(out)?;

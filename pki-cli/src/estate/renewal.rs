@@ -240,6 +240,7 @@ impl<'r> Renewer<'r> {
                 way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
             });
         }
+        self.refuse_revoked(entry, reason)?;
         let root = self.estate.roots.get(signer).map(|root| root.certificate.extensions());
         let constraints = root.and_then(|extensions| extensions.name_constraints.as_ref());
         if let Some(violation) = constraints.and_then(|limits| limits.check_hosts(&names_of(entry)).err()) {
@@ -255,6 +256,34 @@ impl<'r> Renewer<'r> {
         let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
         let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
         Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
+    }
+}
+
+impl Renewer<'_> {
+    /// A key whose certificate was taken back gets no other one, whatever the reason was.
+    fn refuse_revoked(&self, entry: &Entry, reason: Reason) -> Result<(), Refusal> {
+        let kit = self.estate.kit(&entry.fqdn).filter(|_| reason == Reason::Renewed { new_key: false });
+        let Some((kit, root)) = kit.and_then(|kit| Some((kit, self.estate.roots.get(kit.signer.as_deref()?)?))) else {
+            return Ok(());
+        };
+        let (host, refuse) = (entry.fqdn.to_string(), |problem, way_out| {
+            Err(Refusal { host: entry.fqdn.to_string(), problem, way_out })
+        });
+        if let Some(Err(problem)) = &root.list {
+            return refuse(
+                format!("what the root of {host} took back cannot be known: its remembered list: {problem}"),
+                "put a copy of this root's last list in its place, for example the published one".to_owned(),
+            );
+        }
+        let Some(revocation) = root.revocation_of(&kit.leaf) else { return Ok(()) };
+        let step = if self.renewal.step == Step::RootsInstalled { " --roots-installed" } else { "" };
+        refuse(
+            format!(
+                "the certificate of {host} was revoked on {} ({}), and the new one would have the same key",
+                revocation.time, revocation.reason
+            ),
+            format!("replica-pki renew{step} {host} --new-key"),
+        )
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum Safe {
     Open(Vault),
     /// It is protected, and nobody gave the passphrase yet.
     Closed,
+    /// Something in it is encrypted, such as this file, and what marks a protected folder is gone.
+    Unmarked(PathBuf),
 }
 
 /// A secret by its path below the folder.
@@ -37,21 +39,63 @@ pub(crate) enum Secret {
 impl Safe {
     /// The safe of a folder, as it is before anybody gives a passphrase.
     pub(crate) fn of(dir: &Path) -> Self {
-        if mark(dir).symlink_metadata().is_ok() { Self::Closed } else { Self::Plain }
+        if mark(dir).symlink_metadata().is_ok() {
+            return Self::Closed;
+        }
+        // What cannot be read is told by who needs it.
+        let mut secrets = secrets(dir).unwrap_or_default().into_iter();
+        match secrets.find(|secret| secret.is_sealed(dir).unwrap_or(false)) {
+            Some(secret) => Self::Unmarked(secret.path().to_owned()),
+            None => Self::Plain,
+        }
     }
 
     pub(crate) fn is_protected(&self) -> bool {
         !matches!(self, Self::Plain)
     }
 
+    /// What is wrong with a folder whose mark is gone: what would be made in it now would lie plain beside what is
+    /// encrypted.
+    pub(crate) fn unmarked(&self, dir: &Path) -> Option<Failure> {
+        let Self::Unmarked(sealed) = self else { return None };
+        let problem = format!("{} is encrypted, and {} is not there", dir.join(sealed).display(), mark(dir).display());
+        let way_out = "bring it back from a copy; or make it again from the files and the same passphrase: \
+                       replica-pki protect";
+        Some(Failure::new(problem).hint(way_out))
+    }
+
     /// Opens a folder's safe. Asks for the passphrase if the folder is protected.
     pub(crate) fn open(dir: &Path, passphrase_file: Option<&Path>) -> Result<Self> {
-        if !Self::of(dir).is_protected() {
+        let safe = Self::of(dir);
+        if let Some(failure) = safe.unmarked(dir) {
+            return Err(failure);
+        }
+        if !safe.is_protected() {
             return Ok(Self::Plain);
         }
         let passphrase = passphrase::known(passphrase_file, dir)?;
         let text = text(&mark(dir))?;
         Vault::open(&text, &passphrase).map(Self::Open).map_err(|error| passphrase::failure(error, dir))
+    }
+
+    /// Opens a safe that lost its mark by one of its secrets, and makes sure that it opens the others too.
+    pub(crate) fn open_unmarked(dir: &Path, sealed: &Path, passphrase_file: Option<&Path>) -> Result<Self> {
+        let passphrase = passphrase::known(passphrase_file, dir)?;
+        let path = dir.join(sealed);
+        let vault = Vault::open(&text(&path)?, &passphrase).map_err(|error| match error {
+            Error::WrongPassword { .. } => passphrase::failure(error, dir),
+            error => Failure::from(error).context(format!("{} is encrypted, but not by protect", path.display())),
+        })?;
+        let safe = Self::Open(vault);
+        for secret in secrets(dir)? {
+            if secret.is_sealed(dir)? {
+                match &secret {
+                    Secret::Key(path) => drop(safe.key(&dir.join(path))?),
+                    Secret::Password(path) => drop(safe.password(&dir.join(path))?),
+                }
+            }
+        }
+        Ok(safe)
     }
 
     /// A safe with a passphrase of its own.
@@ -63,7 +107,7 @@ impl Safe {
     pub(crate) fn mark(&self) -> Result<Option<(PathBuf, String)>> {
         match self {
             Self::Open(vault) => Ok(Some((mark(Path::new("")), vault.mark(&mut system::rng()?)?))),
-            Self::Plain | Self::Closed => Ok(None),
+            Self::Plain | Self::Closed | Self::Unmarked(_) => Ok(None),
         }
     }
 
@@ -83,7 +127,9 @@ impl Safe {
         match self {
             _ if !Vault::is_sealed_password(&text) => password::from_file(path),
             Self::Open(vault) => vault.open_password(&text).map_err(|error| self.failure(error, path)),
-            Self::Plain | Self::Closed => Err(self.failure(Error::PasswordNeeded { what: "the password" }, path)),
+            Self::Plain | Self::Closed | Self::Unmarked(_) => {
+                Err(self.failure(Error::PasswordNeeded { what: "the password" }, path))
+            }
         }
     }
 
@@ -92,7 +138,7 @@ impl Safe {
         match self {
             Self::Plain => Ok(key.secret_pkcs8_pem()?),
             Self::Open(vault) => Ok(Zeroizing::new(vault.seal_key(key, &mut system::rng()?)?)),
-            Self::Closed => Err(closed()),
+            Self::Closed | Self::Unmarked(_) => Err(closed()),
         }
     }
 
@@ -101,7 +147,7 @@ impl Safe {
         match self {
             Self::Plain => Ok(Zeroizing::new(format!("{}\n", password.secret_text()))),
             Self::Open(vault) => Ok(Zeroizing::new(vault.seal_password(password, &mut system::rng()?)?)),
-            Self::Closed => Err(closed()),
+            Self::Closed | Self::Unmarked(_) => Err(closed()),
         }
     }
 
@@ -128,7 +174,7 @@ impl Safe {
     fn key_of(&self, file: &str) -> Result<KeyPair> {
         match self {
             Self::Open(vault) => Ok(vault.open_key(file)?),
-            Self::Plain | Self::Closed => Ok(KeyPair::from_pkcs8_pem(file, None)?),
+            Self::Plain | Self::Closed | Self::Unmarked(_) => Ok(KeyPair::from_pkcs8_pem(file, None)?),
         }
     }
 
@@ -136,15 +182,13 @@ impl Safe {
     fn password_of(&self, file: &str) -> Result<Option<Password>> {
         match self {
             Self::Open(vault) => Ok(Some(vault.open_password(file)?)),
-            Self::Plain | Self::Closed => Ok(None),
+            Self::Plain | Self::Closed | Self::Unmarked(_) => Ok(None),
         }
     }
 
     fn failure(&self, error: Error, path: &Path) -> Failure {
         let hint = match self {
-            Self::Plain => {
-                format!("it is encrypted, and {PRIVATE}/{PROTECTED} is not there, which tells how; bring it back")
-            }
+            Self::Plain => "bring this file back from a copy".to_owned(),
             _ => "it was encrypted otherwise than the rest of the folder; bring back the file that belongs here"
                 .to_owned(),
         };

@@ -25,6 +25,8 @@ pub(crate) struct Batch {
     /// Held while the batch is made, so that another run can tell a batch at work from one that was killed.
     lock: Option<File>,
     staging: PathBuf,
+    /// The folder that is shut before anything comes into it.
+    shut_first: Option<PathBuf>,
     /// Whether the staging folder is still needed when this run has ended.
     is_half_done: bool,
     /// In this order.
@@ -37,6 +39,10 @@ struct Piece {
     /// Relative to the root, and to the folder of what is new.
     path: PathBuf,
     change: Change,
+    /// Whether the folder around it was there. If that is gone when a killed run is finished, somebody removed it, and
+    /// it does not come back with this alone in it.
+    #[serde(default)]
+    has_folder: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,18 +72,17 @@ const JOURNAL: &str = "journal";
 const UNFINISHED_JOURNAL: &str = "journal.new";
 
 impl Batch {
-    /// Starts a batch for a folder, which is made if need be, staged in one of its subfolders, which is shut to all but
-    /// its owner, or in the folder itself (an empty name). First it finishes or removes what killed runs left there.
+    /// Starts a batch for a folder, which is made if need be, staged in one of its subfolders, which a commit shuts to
+    /// all but its owner, or in the folder itself (an empty name). First it finishes or removes what killed runs left there.
     pub(crate) fn new(root: &Path, staged_in: &str) -> Result<Self> {
         let parent = root.join(staged_in);
         create_private_folder(&parent)?;
-        if parent != root {
-            shut(&parent)?;
-        }
         recover(root, staged_in)?;
         let (staging, lock) = staging_folder(&parent)
             .map_err(|error| Failure::io(format!("cannot write in {}", parent.display()), &error))?;
-        let batch = Self { root: root.to_owned(), lock: Some(lock), staging, is_half_done: false, pieces: Vec::new() };
+        let shut_first = (parent != root).then_some(parent);
+        let (root, pieces) = (root.to_owned(), Vec::new());
+        let batch = Self { root, lock: Some(lock), staging, shut_first, is_half_done: false, pieces };
         shut(&batch.staging)?;
         Ok(batch)
     }
@@ -86,7 +91,7 @@ impl Batch {
     pub(crate) fn file(&mut self, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
         let path = path.into();
         self.stage(&path, bytes)?;
-        self.pieces.push(Piece { path, change: Change::Add });
+        self.push(path, Change::Add);
         Ok(())
     }
 
@@ -99,7 +104,7 @@ impl Batch {
             Err(_) => Change::Add,
         };
         self.stage(&path, bytes)?;
-        self.pieces.push(Piece { path, change });
+        self.push(path, change);
         Ok(())
     }
 
@@ -117,7 +122,7 @@ impl Batch {
     pub(crate) fn remove(&mut self, path: impl Into<PathBuf>) {
         let path = path.into();
         if exists(&self.root.join(&path)) {
-            self.pieces.push(Piece { path, change: Change::Remove });
+            self.push(path, Change::Remove);
         }
     }
 
@@ -130,6 +135,9 @@ impl Batch {
     /// taken back.
     pub(crate) fn commit(mut self) -> Result<()> {
         refuse_existing(&self.root, self.pieces.iter().filter(|it| it.change == Change::Add).map(|it| &it.path))?;
+        if let Some(folder) = &self.shut_first {
+            shut(folder)?;
+        }
         sync::all(&self.staging.join(NEW)).map_err(|error| self.cannot_write(&error))?;
         self.write_journal().map_err(|error| self.cannot_write(&error))?;
         let places = Places { root: &self.root, staging: &self.staging };
@@ -151,9 +159,14 @@ impl Batch {
         Ok(())
     }
 
+    fn push(&mut self, path: PathBuf, change: Change) {
+        let has_folder = self.root.join(&path).parent().is_some_and(exists);
+        self.pieces.push(Piece { path, change, has_folder });
+    }
+
     fn stage_folder(&mut self, path: PathBuf, files: &[(String, Vec<u8>)], change: Change) -> Result<()> {
         files.iter().try_for_each(|(name, bytes)| self.stage(&path.join(name), bytes))?;
-        self.pieces.push(Piece { path, change });
+        self.push(path, change);
         Ok(())
     }
 
@@ -257,6 +270,19 @@ pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a killed run left a journal, whose batch is not finished yet. Of one at work this says nothing.
+pub(crate) fn was_interrupted(root: &Path, staged_in: &str) -> bool {
+    let entries = fs::read_dir(root.join(staged_in)).into_iter().flatten().flatten();
+    let is_plain = |path: &Path| kind(path).is_ok_and(|kind| kind.is_file());
+    let was_interrupted = |staging: &Path| {
+        let (lock, journal) = (staging.join(LOCK), staging.join(JOURNAL));
+        let is_left = || File::open(&lock).is_ok_and(|lock| lock.try_lock().is_ok());
+        is_own_folder(staging).unwrap_or(false) && is_plain(&journal) && is_plain(&lock) && is_left()
+    };
+    let mut left = entries.filter(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)));
+    left.any(|entry| was_interrupted(&entry.path()))
+}
+
 fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     // Not by `read`: a change of a thousand kits may have a journal larger than any file that others make.
     let journal_bytes = fs::read(journal).map_err(|error| super::cannot_read(journal, &error))?;
@@ -272,7 +298,9 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
     }
     let places = Places { root, staging };
     for (number, piece) in pieces.iter().enumerate() {
-        places.carry_out(number, piece)?;
+        if !piece.has_folder || root.join(&piece.path).parent().is_some_and(exists) {
+            places.carry_out(number, piece)?;
+        }
     }
     places.sync(&pieces)?;
     fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))

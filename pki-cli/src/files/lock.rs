@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{create_private_folder, shut};
+use super::{create_private_folder, refuse_foreign, shut};
 use crate::exit::{Failure, Result};
 
 /// A folder, as long as this run has it to itself.
@@ -17,13 +17,20 @@ pub(crate) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Takes a subfolder of a folder, which is made if need be and shut to all but its owner.
-    pub(crate) fn take(root: &Path, inner: &str) -> Result<Self> {
+    /// Takes a subfolder of a folder, which is made if need be. It and some folders in it have to be folders of this
+    /// user. One that is there stays open to whom it was: a run that is refused or only looks changes nothing, and
+    /// [`Batch`](super::Batch) shuts it before it writes.
+    pub(crate) fn take(root: &Path, inner: &str, further: &[&str]) -> Result<Self> {
         let folder = root.join(inner);
+        refuse_foreign(&folder)?;
+        further.iter().try_for_each(|name| refuse_foreign(&folder.join(name)))?;
         let made = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
         let made = made.map(Path::to_owned).collect();
+        let is_new = !folder.exists();
         create_private_folder(&folder)?;
-        shut(&folder)?;
+        if is_new {
+            shut(&folder)?;
+        }
         Self::taken(root, &folder, made)
     }
 

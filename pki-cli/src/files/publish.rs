@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::{create_private_folder, folder_and_name, sync};
+use super::{folder_and_name, sync};
 use crate::exit::{Failure, Result};
 
 /// Writes a file, or replaces the one that is there, whole or not at all. Unlike a [`Batch`](super::Batch) it is made in
@@ -13,7 +13,9 @@ use crate::exit::{Failure, Result};
 /// Two runs for the same file must not meet; the caller holds a lock.
 pub(crate) fn publish(path: &Path, bytes: &[u8]) -> Result<()> {
     let (folder, name) = folder_and_name(path)?;
-    create_private_folder(folder)?;
+    // As open as the user's other folders.
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::io(format!("cannot make the folder {}", folder.display()), &error))?;
     // Always the same name, so that what a killed run left is found and removed.
     let mut unfinished = OsString::from(".replica-pki-partial-");
     unfinished.push(name);

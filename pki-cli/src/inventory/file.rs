@@ -7,7 +7,7 @@ use pki_core::mesh::Trust;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Defaults, Entry, Inventory};
+use super::{Defaults, Entry, Inventory, LISTS_WITHOUT_KEYS};
 use crate::exit::{Failure, Result};
 
 /// The file as it is written.
@@ -60,6 +60,9 @@ impl File {
             let line = line_of(text, defaults.span().start);
             let possible = defaults.as_ref().refuse_one_list_for_many(self.host.len());
             possible.map_err(|problem| refused(path, line, &problem))?;
+            if defaults.as_ref().discard_root_keys && defaults.as_ref().crl_url.is_some() {
+                return Err(refused(path, line, LISTS_WITHOUT_KEYS));
+            }
         }
         for host in &self.host {
             let (line, entry) = (line_of(text, host.span().start), host.as_ref());

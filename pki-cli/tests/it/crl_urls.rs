@@ -135,3 +135,25 @@ fn the_line_that_makes_the_list_of_a_new_root_is_printed_and_works() {
     let said = json(&mesh(&["a.test"]).done(&["issue", "b.test", "--json"]));
     assert_eq!(said["first"], json("[]"));
 }
+
+/// Who checks for revocation would have to refuse such a certificate for ever.
+#[test]
+fn a_list_that_nobody_could_sign_is_refused() {
+    let room = Room::new();
+    let ended = room.run(&["issue", "a.test", "--crl-url", URL, "--discard-root-keys"]);
+    assert!(ended.code == 1 && ended.stderr.contains("no root can ever sign one"), "{ended:?}");
+    assert!(ended.stderr.contains("\nhint: ") && room.files().is_empty(), "{ended:?}");
+
+    let room = mesh(&["a.test", "--crl-url", URL]);
+    let before = room.files();
+    let ended = room.run(&["issue", "--discard-root-keys"]);
+    assert!(ended.code == 1 && ended.stderr.contains("no root can ever sign one"), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+
+    edit(&room, "discard_root_keys = false", "discard_root_keys = true");
+    for command in ["issue", "renew", "status"] {
+        let ended = room.run(&[command]);
+        assert!(ended.code == 1 && ended.stderr.contains("inventory.toml, line 4: crl_url"), "{command}: {ended:?}");
+    }
+    assert!(room.path("replica-pki/private/roots/a.test.root.key.pem").exists());
+}

@@ -31,8 +31,11 @@ mod recovery;
 mod protection;
 mod renewal;
 mod renewal_page;
+#[cfg(unix)]
+mod private_folders;
 mod requests;
 mod revocation_lists;
+mod revoked_hosts;
 mod rollover;
 mod scripts;
 mod shells;

@@ -83,6 +83,25 @@ fn others_can_read_the_published_list_as_they_could_before() {
     assert_eq!(mode("first.crl"), 0o640);
 }
 
+/// As the umask says, which is the usual one for the program here.
+#[test]
+#[cfg(unix)]
+fn new_folders_for_what_is_public_are_open_to_others_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let room = with_leaves();
+    let mode = |file: &str| room.path(file).metadata().unwrap().permissions().mode() & 0o777;
+    let with_umask = |arguments: &[&str]| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "umask 022; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_replica-pki")]);
+        assert!(shell.args(arguments).current_dir(room.path("")).output().unwrap().status.success(), "{arguments:?}");
+    };
+    with_umask(&crl(&["--out", "web/lists/first.crl"]));
+    with_umask(&["man-pages", "share/man1"]);
+    let modes = ["web", "web/lists", "share", "share/man1"].map(mode);
+    assert_eq!(modes, [0o755; 4]);
+    assert_eq!(["web/lists/first.crl", "share/man1/replica-pki.1"].map(mode), [0o644; 2]);
+}
+
 #[test]
 fn nothing_but_an_older_list_of_the_same_root_is_overwritten() {
     let room = with_leaves();

@@ -97,6 +97,31 @@ fn what_was_found_is_mended_as_it_says() {
 }
 
 #[test]
+fn a_key_that_is_not_the_one_of_its_root_is_found() {
+    let room = mesh(&["a.test", "b.test"]);
+    let key = |host: &str| format!("replica-pki/private/roots/{host}.root.key.pem");
+    let own = room.read(&key("b.test"));
+    for (contents, part) in [(room.read(&key("a.test")), "key"), (Vec::new(), "damaged")] {
+        room.write(&key("b.test"), contents);
+        let before = room.files();
+        let ended = room.run(&["status", "--json"]);
+        assert_eq!((ended.code, before), (3, room.files()), "{ended:?}");
+        let said = json(&ended.stdout);
+        let problem = said["problems"][0].as_str().unwrap();
+        for part in [part, "b.test.root.key.pem", "from a copy", "replica-pki issue --replace HOST"] {
+            assert!(problem.contains(part), "{part}: {problem}");
+        }
+        assert_eq!(said["problems"].as_array().unwrap().len(), 1, "{said}");
+    }
+    let ended = room.run(&["renew", "b.test"]);
+    assert!(
+        ended.code == 1 && ended.stderr.contains("hint: bring this file back") && !ended.stderr.contains("encrypted")
+    );
+    room.write(&key("b.test"), own);
+    room.done(&["status"]);
+}
+
+#[test]
 fn the_phase_of_a_rollover_is_told() {
     let room = mesh(&["a.test", "--root-days", "40"]);
     problem(&room, "a.test", &["its root ends in 39 days", "replica-pki renew"]);

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use pki_core::certificate::Certificate;
 use pki_core::revocation::{RevocationList, Revocations};
 
-use crate::estate::{PRIVATE, ROOTS};
+use crate::estate::{self, PRIVATE, ROOTS};
 use crate::exit::Result;
 use crate::files::{self, Batch, FolderLock};
-use crate::inventory::INVENTORY;
 
 /// Where the last list lies. While it lives no other run continues the same list.
 pub(super) struct Memory {
@@ -29,8 +28,8 @@ impl Memory {
         let file = format!("{}.crl", name.strip_suffix(".key.pem").or(name.strip_suffix(".pem")).unwrap_or(&name));
         let path = folder.join(&file);
         // What works on a mesh has its folder to itself, and may take the root away.
-        if let Some(mesh) = mesh_of(folder)? {
-            let lock = FolderLock::take(&mesh, PRIVATE)?;
+        if let Some(mesh) = estate::mesh_of_roots(folder)? {
+            let lock = estate::lock(&mesh)?;
             files::recover(&mesh, PRIVATE)?;
             let inner = [PRIVATE, ROOTS, &file].iter().collect();
             return Ok(Self { path, folder: mesh, inner, staged_in: PRIVATE, _lock: lock });
@@ -66,12 +65,4 @@ impl Memory {
         batch.put_file(&self.inner, list.as_der())?;
         batch.commit()
     }
-}
-
-/// The folder of the mesh that has its roots' keys in this folder, whatever way led there.
-fn mesh_of(folder: &Path) -> Result<Option<PathBuf>> {
-    let folder = folder.canonicalize().map_err(|error| files::cannot_read(folder, &error))?;
-    let is_roots = folder.ends_with(Path::new(PRIVATE).join(ROOTS));
-    let mesh = folder.parent().and_then(Path::parent).filter(|mesh| is_roots && mesh.join(INVENTORY).is_file());
-    Ok(mesh.map(Path::to_owned))
 }

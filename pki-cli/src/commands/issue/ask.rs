@@ -15,9 +15,15 @@ use crate::output;
 /// one.
 pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Inventory)> {
     refuse_twins(&arguments.hosts)?;
+    if arguments.discard_root_keys && arguments.crl_url.is_some() {
+        return Err(lists_without_keys());
+    }
     let path = dir.join(INVENTORY);
     let text = if path.symlink_metadata().is_ok() {
         let (text, known) = Inventory::read(&path)?;
+        if arguments.discard_root_keys && known.defaults.crl_url.is_some() {
+            return Err(lists_without_keys().context(path.display()));
+        }
         let hosts = new_hosts(&known, arguments);
         refuse_other_defaults(&path, &known.defaults, arguments, hosts.is_empty())?;
         inventory::added(&text, &hosts)
@@ -38,6 +44,11 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
             .hint("add some: [[host]] and below it fqdn = \"HOST4.atwork.at\""));
     }
     Ok((text, inventory))
+}
+
+fn lists_without_keys() -> Failure {
+    Failure::new(inventory::LISTS_WITHOUT_KEYS)
+        .hint("nothing was changed; leave --discard-root-keys out, or --crl-url and crl_url in the inventory")
 }
 
 fn refuse_twins(hosts: &[Fqdn]) -> Result<()> {

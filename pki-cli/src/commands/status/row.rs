@@ -75,6 +75,14 @@ impl Row {
         if !ends.is_empty() {
             row.problems.push(format!("{}: {way_out}", ends.join(", ")));
         }
+        if let Some(revocation) = root.revocation_of(&kit.leaf) {
+            row.problems.push(format!(
+                "its certificate was revoked on {} ({}): {}",
+                revocation.time,
+                revocation.reason,
+                after_revocation(host, phase, &facts)
+            ));
+        }
         let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
         let wanted = wanted.map(|url| url.to_string());
         if facts.revocation_list != wanted {
@@ -125,6 +133,23 @@ fn way_out(host: &str, standing: Option<&Standing>, facts: &Facts, root_ends_soo
             format!("the key of its root was discarded, so only a new root helps: replica-pki issue --replace {host}")
         }
         _ => format!("replica-pki renew {host}"),
+    }
+}
+
+/// How a host gets a certificate with another key.
+fn after_revocation(host: &str, phase: Phase, facts: &Facts) -> String {
+    match phase {
+        Phase::Spreading => {
+            format!("install every kit, then: replica-pki renew --roots-installed {host} --new-key")
+        }
+        Phase::Settled if facts.root_key && !facts.keeps_previous => format!("replica-pki renew {host} --new-key"),
+        Phase::Settled if facts.root_key => {
+            format!("replica-pki renew --finish {host}, then: replica-pki renew {host} --new-key")
+        }
+        Phase::ChangedOver if facts.root_key => {
+            format!("replica-pki renew --finish, then: replica-pki renew {host} --new-key")
+        }
+        Phase::Settled | Phase::ChangedOver => format!("replica-pki issue --replace {host}"),
     }
 }
 
