@@ -236,7 +236,7 @@ fn the_list_of_a_mesh_stays_with_its_root_and_goes_with_it() {
     let has = |host: &str| room.path(&format!("replica-pki/private/roots/{host}.root.crl")).exists();
     assert!(has("a.test") && has("b.test"));
     assert!(room.done(&["issue"]).starts_with("nothing to do: 2 hosts"));
-    room.done(&["status"]);
+    assert_eq!(room.run(&["status"]).code, 3, "both certificates were taken back");
     room.done(&["issue", "c.test"]);
     assert!(has("a.test") && has("b.test"));
 
