@@ -18,6 +18,13 @@ fn refused(text: &str) -> (usize, String) {
 }
 
 #[test]
+fn root_keys_can_be_discarded_where_there_are_no_lists() {
+    let of = |defaults| parse(&format!("[defaults]\n{defaults}\n[[host]]\nfqdn = \"HOST4.atwork.at\"\n"));
+    assert!(of("discard_root_keys = true").unwrap().defaults.discard_root_keys);
+    assert!(of("discard_root_keys = true\ncrl_url = \"http://pki.atwork.at/{root}.crl\"").is_err());
+}
+
+#[test]
 fn every_key_is_understood() {
     let inventory = parse(
         r#"
@@ -29,7 +36,7 @@ fn every_key_is_understood() {
         trust = "per-host"
         name_constraints = false
         crl_url = "http://pki.atwork.at/{root}.crl"
-        discard_root_keys = true
+        discard_root_keys = false
 
         [[host]]
         fqdn = "HOST4.atwork.at"
@@ -41,7 +48,7 @@ fn every_key_is_understood() {
     .unwrap();
     let Defaults { key, leaf_days, root_days, windows, trust, name_constraints, crl_url, discard_root_keys } =
         inventory.defaults;
-    assert_eq!((crl_url.unwrap().to_string().as_str(), discard_root_keys), ("http://pki.atwork.at/{root}.crl", true));
+    assert_eq!((crl_url.unwrap().to_string().as_str(), discard_root_keys), ("http://pki.atwork.at/{root}.crl", false));
     assert_eq!((key, leaf_days.get(), root_days.get()), (KeyAlgorithm::Rsa2048, 365, 1000));
     assert_eq!((windows, trust, name_constraints), (WindowsServer::V2022, Trust::PerHost, false));
     let [host] = inventory.hosts.as_slice() else { panic!("one host") };
@@ -128,7 +135,7 @@ proptest! {
             windows: windows.parse().unwrap(),
             trust: if shared { Trust::Shared } else { Trust::PerHost },
             name_constraints: shared,
-            crl_url: Some("http://pki.atwork.at/{root}.crl".parse().unwrap()),
+            crl_url: (!shared).then(|| "http://pki.atwork.at/{root}.crl".parse().unwrap()),
             discard_root_keys: shared,
         };
         let mut host = Entry::new("HOST4.atwork.at".parse().unwrap());
