@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub(crate) mod accept;
+mod carry_out;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod crl;
@@ -13,6 +14,7 @@ mod keys;
 pub(crate) mod leaf;
 pub(crate) mod man_pages;
 mod opening;
+mod pfx_made;
 pub(crate) mod protect;
 pub(crate) mod renew;
 pub(crate) mod request;

@@ -3,14 +3,12 @@
 use pki_core::authority::Identity;
 use pki_core::name::Fqdn;
 use pki_core::pfx::{self, Encoding, SealOptions};
-use serde::Serialize;
 
-use super::{file_stem, keys};
+use super::{file_stem, keys, pfx_made};
 use crate::args::{Accept, Sealing};
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
-use crate::kit::CertificateEntry;
-use crate::{output, password, system};
+use crate::{password, system};
 
 pub(crate) fn run(arguments: Accept) -> Result {
     let Accept { key, key_password_file, certificate, root, out, sealing } = arguments;
@@ -30,32 +28,7 @@ pub(crate) fn run(arguments: Accept) -> Result {
     batch.file(&pfx_file, &file)?;
     batch.commit()?;
 
-    let pfx_path = out.join(pfx_file);
-    let summary = Summary {
-        pfx_file: pfx_path.display().to_string(),
-        encoding: options.encoding.to_string(),
-        oldest_windows_server: options.encoding.oldest_windows().to_string(),
-        certificate: CertificateEntry::of(certificate.display().to_string(), identity.leaf()),
-        issuer: identity.root().subject().to_string(),
-    };
-    let rows = [
-        ["PFX", &output::path(&pfx_path)],
-        ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
-        ["signed by", &summary.issuer],
-        ["thumbprint", &summary.certificate.thumbprint_sha1],
-        ["ends", &summary.certificate.not_after],
-    ];
-    output::summary(json, &summary, &summary.certificate.subject, &rows)?;
-    Ok(Exit::Done)
-}
-
-#[derive(Serialize)]
-struct Summary {
-    certificate: CertificateEntry,
-    pfx_file: String,
-    encoding: String,
-    oldest_windows_server: String,
-    issuer: String,
+    pfx_made::show(&out.join(pfx_file), options.encoding, &certificate, false, &identity, json)
 }
 
 /// The host that a certificate is for.

@@ -4,16 +4,14 @@ mod ask;
 mod order;
 mod report;
 
-use pki_core::mesh::PasswordSource;
-use pki_core::validity::Validity;
-
-use super::{file_stem, warn_of_early_end, warn_of_single_label};
+use super::carry_out::{Secrets, carry_out};
+use super::{file_stem, warn_of_single_label};
 use crate::args::Issue;
-use crate::estate::{self, Estate, Made, PRIVATE, Reason, Wishes};
+use crate::estate::{self, Estate, PRIVATE, Wishes};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::{INVENTORY, Inventory};
-use crate::{output, password, system};
+use crate::{output, system};
 
 pub(crate) fn run(arguments: Issue) -> Result {
     let dir = &arguments.dir.path;
@@ -33,25 +31,12 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let mesh = inventory.mesh()?;
     let work = estate::plan(&inventory, &mesh, &estate, &wishes, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
-    let passwords = match password::given(arguments.password.file.as_deref())? {
-        Some(password) => {
-            password::warn_if_not_portable(&password);
-            PasswordSource::Given(password)
-        }
-        None => PasswordSource::Generate,
-    };
     work.kits.iter().for_each(|kit| warn_of_single_label(&kit.entry.fqdn));
-
-    estate.open_safe(dir, &work, arguments.passphrase.file.as_deref())?;
-    let made = estate::make(dir, &inventory, &estate, &work, &passwords, now)?;
-    let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
-    let fresh = made.hosts.iter().zip(&work.kits).filter(|(_, kit)| kit.reason != Reason::Encoding);
-    if let Some(end) = fresh.map(|(host, _)| host.bundle.leaf.validity().not_after).find(|end| *end < full) {
-        warn_of_early_end(end);
-    }
-    let given = matches!(passwords, PasswordSource::Given(_));
-    let everything = Made { inventory: &text, work: &work, roots: &made.roots, hosts: &made.hosts, given, now };
-    let touched = estate::write(dir, &estate, &everything)?;
+    let secrets = Secrets {
+        password_file: arguments.password.file.as_deref(),
+        passphrase_file: arguments.passphrase.file.as_deref(),
+    };
+    let (made, touched) = carry_out(dir, (&text, &inventory), &mut estate, &work, &secrets, now)?;
     if arguments.discard_root_keys && !inventory.defaults.discard_root_keys {
         output::note(
             "note",

@@ -7,14 +7,12 @@ use pki_core::name::Fqdn;
 use pki_core::pfx::{self, Encoding, SealOptions};
 use pki_core::profile::LeafProfile;
 use pki_core::validity::Validity;
-use serde::Serialize;
 
-use super::{file_stem, keys, warn_of_early_end, warn_of_single_label};
+use super::{file_stem, keys, pfx_made, warn_of_early_end, warn_of_single_label};
 use crate::args::{Leaf, Sealing};
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
-use crate::kit::CertificateEntry;
-use crate::{output, password, system};
+use crate::{password, system};
 
 pub(crate) fn run(mut arguments: Leaf) -> Result {
     match (arguments.host.take(), arguments.request.take()) {
@@ -52,32 +50,6 @@ fn make(host: Fqdn, arguments: Leaf) -> Result {
     batch.file(&pfx_file, &file)?;
     batch.commit()?;
 
-    let (certificate_path, pfx_path) = (out.join(certificate_file), out.join(pfx_file));
-    let summary = Summary {
-        pfx_file: pfx_path.display().to_string(),
-        encoding: options.encoding.to_string(),
-        oldest_windows_server: options.encoding.oldest_windows().to_string(),
-        certificate: CertificateEntry::of(certificate_path.display().to_string(), identity.leaf()),
-        issuer: identity.root().subject().to_string(),
-    };
-    let certificate = &summary.certificate;
-    let rows = [
-        ["certificate", &output::path(&certificate_path)],
-        ["PFX", &output::path(&pfx_path)],
-        ["imports on", &format!("Windows Server {} and later", summary.oldest_windows_server)],
-        ["signed by", &summary.issuer],
-        ["thumbprint", &certificate.thumbprint_sha1],
-        ["ends", &certificate.not_after],
-    ];
-    output::summary(json, &summary, &certificate.subject, &rows)?;
-    Ok(Exit::Done)
-}
-
-#[derive(Serialize)]
-struct Summary {
-    certificate: CertificateEntry,
-    pfx_file: String,
-    encoding: String,
-    oldest_windows_server: String,
-    issuer: String,
+    let (certificate, pfx) = (out.join(certificate_file), out.join(pfx_file));
+    pfx_made::show(&pfx, options.encoding, &certificate, true, &identity, json)
 }

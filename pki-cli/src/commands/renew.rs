@@ -3,16 +3,13 @@
 mod report;
 pub(super) mod steps;
 
-use pki_core::mesh::PasswordSource;
-use pki_core::validity::Validity;
-
-use super::warn_of_early_end;
+use super::carry_out::{Secrets, carry_out};
 use crate::args::Renew;
-use crate::estate::{self, Estate, Made, PRIVATE, Renewal, Step};
+use crate::estate::{self, Estate, PRIVATE, Renewal, Step};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::Inventory;
-use crate::{output, password, system};
+use crate::{output, system};
 
 pub(crate) fn run(arguments: &Renew) -> Result {
     let dir = &arguments.dir.path;
@@ -34,22 +31,11 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     };
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
-    let passwords = match password::given(arguments.password.file.as_deref())? {
-        Some(password) => {
-            password::warn_if_not_portable(&password);
-            PasswordSource::Given(password)
-        }
-        None => PasswordSource::Generate,
+    let secrets = Secrets {
+        password_file: arguments.password.file.as_deref(),
+        passphrase_file: arguments.passphrase.file.as_deref(),
     };
-    estate.open_safe(dir, &renewed.work, arguments.passphrase.file.as_deref())?;
-    let fresh = estate::make(dir, &inventory, &estate, &renewed.work, &passwords, now)?;
-    let full = Validity::starting(now, inventory.defaults.leaf_days)?.not_after;
-    if let Some(end) = fresh.hosts.iter().map(|host| host.bundle.leaf.validity().not_after).find(|end| *end < full) {
-        warn_of_early_end(end);
-    }
-    let given = matches!(passwords, PasswordSource::Given(_));
-    let (work, roots, hosts) = (&renewed.work, &fresh.roots, &fresh.hosts);
-    let touched = estate::write(dir, &estate, &Made { inventory: &text, work, roots, hosts, given, now })?;
+    let (fresh, touched) = carry_out(dir, (&text, &inventory), &mut estate, &renewed.work, &secrets, now)?;
     let outcome = report::Outcome {
         dir,
         inventory: &inventory,

@@ -1,6 +1,9 @@
 //! What `renew` does next. Pure.
 
 mod change_over;
+mod renewed;
+
+pub(crate) use renewed::{Renewed, Rollover};
 
 use pki_core::mesh::{Mesh, RootOrder};
 use pki_core::name::Fqdn;
@@ -9,7 +12,7 @@ use pki_core::validity::Time;
 
 use super::plan::names_of;
 use super::rollover::{Line, Phase, lines, name_in_line, name_of_line};
-use super::standing::{Standing, standing, unfinished};
+use super::standing::{standing, unfinished};
 use super::work::{KitWork, Reason, Refusal, Work};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
@@ -34,26 +37,6 @@ pub(crate) enum Step {
     RootsInstalled,
     /// Everything is installed: what was before goes.
     Finish,
-}
-
-/// What comes out.
-#[derive(Debug)]
-pub(crate) struct Renewed {
-    pub(crate) work: Work,
-    pub(crate) rollovers: Vec<Rollover>,
-    /// What was begun before and waits for the administrator.
-    pub(crate) waiting: Vec<Standing>,
-}
-
-/// A line of roots that went one phase on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rollover {
-    /// The label of its first root.
-    pub(crate) line: String,
-    /// The phase that it is in now.
-    pub(crate) phase: Phase,
-    pub(crate) old: String,
-    pub(crate) new: String,
 }
 
 /// Decides.
@@ -257,9 +240,7 @@ impl<'r> Renewer<'r> {
         let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
         Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
     }
-}
 
-impl Renewer<'_> {
     /// A key whose certificate was taken back gets no other one, whatever the reason was.
     fn refuse_revoked(&self, entry: &Entry, reason: Reason) -> Result<(), Refusal> {
         let kit = self.estate.kit(&entry.fqdn).filter(|_| reason == Reason::Renewed { new_key: false });
@@ -295,32 +276,5 @@ fn refuse_to_finish(entry: &Entry) -> Refusal {
             entry.fqdn
         ),
         way_out: "install every kit on its host, then: replica-pki renew --roots-installed".to_owned(),
-    }
-}
-
-impl Renewed {
-    /// Hosts of a line wait together.
-    fn wait(&mut self, standing: Standing) {
-        let same = |it: &&mut Standing| (&it.line, it.step) == (&standing.line, standing.step);
-        match self.waiting.iter_mut().find(same) {
-            Some(known) => known.join(standing),
-            None => self.waiting.push(standing),
-        }
-    }
-
-    /// Who is finished now waits no more.
-    fn finish_waiting(&mut self) {
-        for standing in &mut self.waiting {
-            standing.hosts.retain(|host| !self.work.finished.contains(host));
-            standing.finishes.retain(|host| !self.work.finished.contains(host));
-        }
-    }
-
-    /// Several hosts may have one line.
-    fn went_on(&mut self, line: &Line, phase: Phase, old: String, new: String) {
-        let rollover = Rollover { line: line.name.clone(), phase, old, new };
-        if !self.rollovers.contains(&rollover) {
-            self.rollovers.push(rollover);
-        }
     }
 }

@@ -4,19 +4,20 @@
 //! name, and from that moment the batch counts as done: whoever comes next moves the rest into place. Whatever is found
 //! without a journal is removed. Each piece appears, changes or goes as a whole.
 
-use std::collections::BTreeSet;
+mod places;
+mod recovery;
+
+pub(crate) use recovery::{recover, was_interrupted};
+
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    create_new, create_private_folder, is_own_folder, kind, private_folder_builder, refuse_existing, rename_new, shut,
-    sync,
-};
+use super::{create_new, create_private_folder, private_folder_builder, refuse_existing, shut, sync};
 use crate::exit::{Failure, Result};
-use crate::output;
+use places::Places;
 
 /// Changes that happen together.
 pub(crate) struct Batch {
@@ -186,6 +187,8 @@ impl Batch {
         file.sync_all()?;
         drop(file);
         fs::rename(unfinished, journal)?;
+        // The folder's own name too: a journal that cannot be found again finishes nothing.
+        sync::folder(self.staging.parent().unwrap_or(&self.root))?;
         sync::folder(&self.staging)
     }
 
@@ -236,127 +239,6 @@ fn remove_staging(staging: &Path, lock: Option<File>) {
     // Windows removes no folder with an open file.
     drop(lock);
     let _ = fs::remove_dir_all(staging);
-}
-
-/// Finishes the batches of killed runs that had their journal, and removes the others. Batches at work are left alone,
-/// and so is what somebody else put there, whose journal could lead anywhere.
-pub(crate) fn recover(root: &Path, staged_in: &str) -> Result<()> {
-    let parent = root.join(staged_in);
-    for entry in fs::read_dir(&parent).into_iter().flatten().flatten() {
-        let (staging, lock) = (entry.path(), entry.path().join(LOCK));
-        let is_staging = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        // Opening a pipe that somebody called so would never end, and a link would lead elsewhere.
-        let is_plain = |path: &Path| kind(path).is_ok_and(|kind| kind.is_file());
-        if !is_staging || !is_own_folder(&staging).unwrap_or(false) {
-            continue;
-        }
-        // Killed before there was a lock, or when nothing else was left. With anything inside it is somebody else's.
-        if !exists(&lock) {
-            let _ = fs::remove_dir(&staging);
-        }
-        if !is_plain(&lock) {
-            continue;
-        }
-        let Ok(lock) = File::open(lock) else { continue };
-        if lock.try_lock().is_err() {
-            continue;
-        }
-        let journal = staging.join(JOURNAL);
-        if is_plain(&journal) {
-            finish(root, &staging, &journal)?;
-        }
-        remove_staging(&staging, Some(lock));
-    }
-    Ok(())
-}
-
-/// Whether a killed run left a journal, whose batch is not finished yet. Of one at work this says nothing.
-pub(crate) fn was_interrupted(root: &Path, staged_in: &str) -> bool {
-    let entries = fs::read_dir(root.join(staged_in)).into_iter().flatten().flatten();
-    let is_plain = |path: &Path| kind(path).is_ok_and(|kind| kind.is_file());
-    let was_interrupted = |staging: &Path| {
-        let (lock, journal) = (staging.join(LOCK), staging.join(JOURNAL));
-        let is_left = || File::open(&lock).is_ok_and(|lock| lock.try_lock().is_ok());
-        is_own_folder(staging).unwrap_or(false) && is_plain(&journal) && is_plain(&lock) && is_left()
-    };
-    let mut left = entries.filter(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)));
-    left.any(|entry| was_interrupted(&entry.path()))
-}
-
-fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
-    // Not by `read`: a change of a thousand kits may have a journal larger than any file that others make.
-    let journal_bytes = fs::read(journal).map_err(|error| super::cannot_read(journal, &error))?;
-    let pieces: Vec<Piece> = serde_json::from_slice(&journal_bytes).map_err(|error| {
-        Failure::new(error).context(format!("{} is damaged", journal.display())).hint(output::for_folder(
-            root,
-            "bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status",
-        ))
-    })?;
-    if let Some(piece) = pieces.iter().find(|piece| !piece.is_inside()) {
-        let failure = Failure::new(format!("{} leads out of the folder: {:?}", journal.display(), piece.path));
-        return Err(failure.hint("this program did not write it; find out who did, and remove it"));
-    }
-    let places = Places { root, staging };
-    for (number, piece) in pieces.iter().enumerate() {
-        if !piece.has_folder || root.join(&piece.path).parent().is_some_and(exists) {
-            places.carry_out(number, piece)?;
-        }
-    }
-    places.sync(&pieces)?;
-    fs::remove_file(journal).map_err(|error| Failure::io(format!("cannot remove {}", journal.display()), &error))
-}
-
-/// Where a batch's pieces are and go. Every move can be repeated by one who does not know whether it was made.
-struct Places<'p> {
-    root: &'p Path,
-    staging: &'p Path,
-}
-
-impl Places<'_> {
-    fn carry_out(&self, number: usize, piece: &Piece) -> Result<()> {
-        let (new, old, target) = (self.new_of(piece), self.old_of(number), self.root.join(&piece.path));
-        let folder = target.parent().unwrap_or(self.root);
-        let carry_out = || {
-            let is_moved = if piece.change == Change::Remove { exists(&old) } else { !exists(&new) };
-            if is_moved {
-                return Ok(());
-            }
-            private_folder_builder().recursive(true).create(folder)?;
-            if piece.change != Change::Add && exists(&target) {
-                private_folder_builder().recursive(true).create(self.staging.join(OLD))?;
-                fs::rename(&target, &old)?;
-            }
-            if piece.change != Change::Remove {
-                rename_new(&new, &target)?;
-            }
-            Ok(())
-        };
-        carry_out().map_err(|error| Failure::io(format!("cannot change {}", target.display()), &error))
-    }
-
-    /// Forces to disk where things lie now: only then the journal may go.
-    fn sync(&self, pieces: &[Piece]) -> Result<()> {
-        let folders = pieces.iter().flat_map(|piece| piece.path.ancestors().skip(1)).collect::<BTreeSet<_>>();
-        let folders = folders.into_iter().map(|folder| self.root.join(folder)).filter(|folder| folder.is_dir());
-        sync::folders(self.root, &folders.collect::<Vec<_>>())
-            .map_err(|error| Failure::io(format!("cannot change {}", self.root.display()), &error))
-    }
-
-    fn undo(&self, number: usize, piece: &Piece) -> io::Result<()> {
-        let (new, old, target) = (self.new_of(piece), self.old_of(number), self.root.join(&piece.path));
-        if piece.change != Change::Remove && !exists(&new) {
-            fs::rename(&target, &new)?;
-        }
-        if exists(&old) { fs::rename(&old, &target) } else { Ok(()) }
-    }
-
-    fn new_of(&self, piece: &Piece) -> PathBuf {
-        self.staging.join(NEW).join(&piece.path)
-    }
-
-    fn old_of(&self, number: usize) -> PathBuf {
-        self.staging.join(OLD).join(number.to_string())
-    }
 }
 
 /// A symbolic link to nowhere is there too.

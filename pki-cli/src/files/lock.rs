@@ -25,10 +25,9 @@ impl FolderLock {
         refuse_foreign(&folder)?;
         further.iter().try_for_each(|name| refuse_foreign(&folder.join(name)))?;
         let made = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
-        let made = made.map(Path::to_owned).collect();
-        let is_new = !folder.exists();
+        let made: Vec<_> = made.map(Path::to_owned).collect();
         create_private_folder(&folder)?;
-        if is_new {
+        if !made.is_empty() {
             shut(&folder)?;
         }
         Self::taken(root, &folder, made)
