@@ -33,7 +33,7 @@ pub(crate) use standing::{Standing, standing};
 pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,8 @@ pub(crate) struct Estate {
     pub(crate) roots: BTreeMap<String, Root>,
     /// By the host's name in lower case.
     pub(crate) kits: BTreeMap<String, KitOnDisk>,
+    /// The hosts whose passwords are kept.
+    passwords: BTreeSet<String>,
 }
 
 /// A root that hosts trust.
@@ -98,6 +100,8 @@ impl Estate {
             }
         }
         estate.kits = kits;
+        let passwords = names_in(&dir.join(PRIVATE).join(layout::PASSWORDS))?;
+        estate.passwords = passwords.iter().filter_map(|file| layout::host_of_password(file)).collect();
         Ok((estate, broken))
     }
 

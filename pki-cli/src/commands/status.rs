@@ -47,14 +47,15 @@ pub(crate) fn run(arguments: &Status) -> Result {
         let way_out = "bring it back, or remove its folder, and replica-pki issue makes a new certificate";
         rows.add(&printable(host), format!("its kit cannot be read: {}: {way_out}", failure.message()));
     }
-    mesh.compare(&mut rows)?;
+    let stray_roots = mesh.compare(&mut rows)?;
     for kit in estate.kits.values() {
         mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
     }
     for text in rows.0.iter_mut().flat_map(|row| row.problems.iter_mut().chain(&mut row.notes)) {
         *text = output::for_folder(dir, text);
     }
-    let problems: Vec<_> = mesh.of_all(dir).iter().map(|problem| output::for_folder(dir, problem)).collect();
+    let problems = mesh.of_all(dir).into_iter().chain(stray_roots);
+    let problems: Vec<_> = problems.map(|problem| output::for_folder(dir, &problem)).collect();
     let judgement = Judgement { dir, is_protected: estate.safe.is_protected(), now, within };
     judgement.print(&rows.0, &problems, arguments.json)
 }
@@ -153,8 +154,9 @@ impl Mesh<'_> {
         Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
     }
 
-    /// What `issue` would do is what does not fit.
-    fn compare(&self, rows: &mut Rows) -> Result<()> {
+    /// What `issue` would do is what does not fit. Returns what concerns no host.
+    fn compare(&self, rows: &mut Rows) -> Result<Vec<String>> {
+        let mut stray_roots = Vec::new();
         if !self.inventory.hosts.is_empty() {
             let mesh = self.inventory.mesh()?;
             match estate::plan(self.inventory, &mesh, self.estate, &Wishes::default(), self.now)? {
@@ -172,6 +174,10 @@ impl Mesh<'_> {
                         };
                         rows.add(kit.entry.fqdn.as_str(), problem.to_owned());
                     }
+                    stray_roots.extend(work.stray_roots.iter().map(|label| {
+                        let problem = "is of no host of the inventory, and every kit brings it";
+                        format!("the root {} {problem}: replica-pki issue --prune removes it", printable(label))
+                    }));
                 }
                 Err(refusal) => rows.add(&refusal.host, format!("{}: {}", refusal.problem, refusal.way_out)),
             }
@@ -182,7 +188,7 @@ impl Mesh<'_> {
                 rows.add(&kit.host, "it is not in the inventory: replica-pki issue --prune removes it".to_owned());
             }
         }
-        Ok(())
+        Ok(stray_roots)
     }
 
     /// Every kit brings every root.

@@ -42,6 +42,7 @@ mod shells;
 mod single_steps;
 mod standing;
 mod status;
+mod strangers;
 mod support;
 mod verify;
 #[cfg(windows)]
