@@ -2,7 +2,7 @@
 
 mod row;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pki_core::name::printable;
 use pki_core::validity::Time;
@@ -10,10 +10,10 @@ use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
 use super::plural;
+use super::renew::steps;
 use crate::args::Status;
 use crate::estate::{
-    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line,
-    root_certificate, root_key, root_list,
+    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line, root_key,
 };
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
@@ -132,16 +132,18 @@ impl Mesh<'_> {
         Some(format!("{}: {way_out}", failure.message()))
     }
 
-    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when it has ended.
+    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when there is none, or
+    /// it has ended.
     fn of_list(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
         let name = printable(label);
-        let list = match root.list.as_ref()? {
-            Ok(list) => list,
-            Err(problem) => {
-                let path = dir.join(root_list(label));
-                let way_out = "put a copy of this root's last list in its place, for example the published one";
-                return Some(format!("{} cannot be read: {problem}: {way_out}", output::path(&path)));
+        let list = match &root.list {
+            Some(Ok(list)) => list,
+            Some(Err(failure)) => return Some(format!("{}: {}", printable(failure.message()), failure.way_out())),
+            None if root.has_key && self.is_list_named(label) => {
+                let problem = "has no revocation list yet, and certificates name one";
+                return Some(format!("the root {name} {problem}: {}", steps::crl(dir, label)));
             }
+            None => return None,
         };
         let days = list.validity().not_after.days_after(self.now);
         let ends = match days {
@@ -149,9 +151,14 @@ impl Mesh<'_> {
             days if days < self.within => format!("ends in {}", plural(days, "day")),
             _ => return None,
         };
-        let file = |path: PathBuf| output::path(&dir.join(path));
-        let (root, key) = (file(root_certificate(label)), file(root_key(label)));
-        Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
+        Some(format!("the revocation list of {name} {ends}: {}", steps::crl(dir, label)))
+    }
+
+    /// Whether certificates of a root say that it has lists, or will.
+    fn is_list_named(&self, label: &str) -> bool {
+        let of_root = |kit: &&KitOnDisk| kit.signer.as_deref() == Some(label);
+        let names_list = |kit: &KitOnDisk| kit.leaf.extensions().crl_distribution_points.is_some();
+        self.inventory.defaults.crl_url.is_some() || self.estate.kits.values().filter(of_root).any(names_list)
     }
 
     /// What `issue` would do is what does not fit. Returns what concerns no host.

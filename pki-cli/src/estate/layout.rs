@@ -39,6 +39,11 @@ pub(crate) fn root_list(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}.crl")].iter().collect()
 }
 
+/// The keys of what it has taken back.
+pub(super) fn root_ledger(label: &str) -> PathBuf {
+    [PRIVATE, ROOTS, &format!("{label}.revoked.json")].iter().collect()
+}
+
 pub(crate) fn password_file(host: &str) -> PathBuf {
     [PRIVATE, PASSWORDS, &format!("{host}{PASSWORD}")].iter().collect()
 }

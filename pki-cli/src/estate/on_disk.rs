@@ -34,6 +34,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) unknown: BTreeSet<String>,
     /// Whether it keeps the kit that it replaced.
     pub(crate) has_previous: bool,
+    /// The certificate in that, if it can be read.
+    pub(super) previous: Option<Certificate>,
     /// What `damage` found, where somebody looked.
     pub(crate) damaged: BTreeSet<String>,
 }
@@ -58,6 +60,7 @@ impl KitOnDisk {
                 .collect(),
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
+            previous: files::certificate(&folder.join(PREVIOUS).join(format!("{host}.cer"))).ok(),
             damaged: BTreeSet::new(),
             fqdn: Fqdn::of_computer(&manifest.host)?,
             pfx: manifest.pfx,

@@ -250,19 +250,22 @@ impl<'r> Renewer<'r> {
         let (host, refuse) = (entry.fqdn.to_string(), |problem, way_out| {
             Err(Refusal { host: entry.fqdn.to_string(), problem, way_out })
         });
-        if let Some(Err(problem)) = &root.list {
+        if let Some(Err(failure)) = &root.list {
             return refuse(
-                format!("what the root of {host} took back cannot be known: its remembered list: {problem}"),
-                "put a copy of this root's last list in its place, for example the published one".to_owned(),
+                format!("what the root of {host} took back cannot be known: {}", failure.message()),
+                failure.way_out().to_owned(),
             );
         }
-        let Some(revocation) = root.revocation_of(&kit.leaf) else { return Ok(()) };
+        let what = match root.revocation_of(&kit.leaf) {
+            Some(revocation) => {
+                format!("the certificate of {host} was revoked on {} ({})", revocation.time, revocation.reason)
+            }
+            None if self.estate.has_revoked_key(kit) => format!("a certificate of the key of {host} was revoked"),
+            None => return Ok(()),
+        };
         let step = if self.renewal.step == Step::RootsInstalled { " --roots-installed" } else { "" };
         refuse(
-            format!(
-                "the certificate of {host} was revoked on {} ({}), and the new one would have the same key",
-                revocation.time, revocation.reason
-            ),
+            format!("{what}, and the new one would have the same key"),
             format!("replica-pki renew{step} {host} --new-key"),
         )
     }

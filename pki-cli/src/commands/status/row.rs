@@ -85,6 +85,9 @@ impl Row {
                 revocation.reason,
                 after_revocation(host, phase, &facts)
             ));
+        } else if mesh.estate.has_revoked_key(kit) {
+            let way_out = after_revocation(host, phase, &facts);
+            row.problems.push(format!("a certificate with the same key was revoked: {way_out}"));
         }
         let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
         let wanted = wanted.map(|url| url.to_string());
