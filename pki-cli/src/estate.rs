@@ -185,6 +185,11 @@ pub(crate) fn lock(dir: &Path) -> Result<FolderLock> {
     FolderLock::take(dir, PRIVATE, &[ROOTS, layout::PASSWORDS])
 }
 
+/// Keeps the folder of a mesh as it is for one who only looks.
+pub(crate) fn look_at(dir: &Path) -> Result<Option<FolderLock>> {
+    FolderLock::look_at(dir, PRIVATE)
+}
+
 /// The folder of the mesh that has its roots' keys in this folder, whatever way led there.
 pub(crate) fn mesh_of_roots(folder: &Path) -> Result<Option<PathBuf>> {
     let folder = folder.canonicalize().map_err(|error| files::cannot_read(folder, &error))?;

@@ -24,6 +24,7 @@ use row::Row;
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
     let (now, within) = (system::now()?, i64::from(arguments.within.days().get()));
+    let _lock = estate::look_at(dir)?;
     // What would be seen now is a mixture, and what to do about that would be wrong.
     if files::was_interrupted(dir, PRIVATE) {
         let problem = "a run was interrupted: run the same command again, which finishes it".to_owned();
