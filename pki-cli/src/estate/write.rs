@@ -82,7 +82,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.put_file(root_without_key(label), NO_KEY)?;
     }
     keep_revoked_keys(&mut batch, estate, made)?;
-    batch.put_file(INVENTORY, made.inventory.as_bytes())?;
+    batch.put_shared_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = Trust::of(estate, made);
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
