@@ -5,8 +5,10 @@ mod renewed;
 
 pub(crate) use renewed::{Renewed, Rollover};
 
+use std::collections::BTreeSet;
+
 use pki_core::mesh::{Mesh, RootOrder};
-use pki_core::name::Fqdn;
+use pki_core::name::{Fqdn, RootName};
 use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
@@ -112,8 +114,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn order_root(&self, renewed: &mut Renewed, line: &Line, entry: &Entry) -> Result<(), Refusal> {
-        let label = line.next_label();
-        if renewed.work.roots.iter().any(|root| root.label == label) {
+        if renewed.work.roots.iter().any(|root| name_of_line(&root.label) == line.name) {
             return Ok(());
         }
         let is_of_line = |order: &&RootOrder| order.label.eq_ignore_ascii_case(&line.name);
@@ -130,12 +131,27 @@ impl<'r> Renewer<'r> {
                 way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
             });
         }
-        order.profile.name = name_in_line(&order.profile.name, &label);
-        order.label = label.clone();
+        let (label, name) = self.free_name(renewed, line, &order.profile.name);
+        (order.profile.name, order.label) = (name, label.clone());
         renewed.work.roots.push(order);
         renewed.work.trust.push(label.clone());
         renewed.went_on(line, Phase::Spreading, line.newest().to_owned(), label);
         Ok(())
+    }
+
+    /// Label and name of the next root of a line. A number that would make it the namesake of another root is left out.
+    fn free_name(&self, renewed: &Renewed, line: &Line, first: &RootName) -> (String, RootName) {
+        let existing = self.estate.roots.values().flat_map(|root| root.certificate.subject().common_names());
+        let others = self.orders.iter().filter(|order| !order.label.eq_ignore_ascii_case(&line.name));
+        let ordered = others.chain(&renewed.work.roots).map(|order| order.profile.name.as_str());
+        let taken: BTreeSet<_> = existing.chain(ordered).map(str::to_lowercase).collect();
+        let candidate = |skipped: usize| {
+            let label = line.later_label(skipped);
+            (name_in_line(first, &label), label)
+        };
+        let is_free = |(name, _): &(RootName, String)| !taken.contains(&name.as_str().to_lowercase());
+        let (name, label) = (0..taken.len()).map(candidate).find(is_free).unwrap_or_else(|| candidate(taken.len()));
+        (label, name)
     }
 
     fn finish(&self) -> Result<Renewed, Refusal> {
