@@ -24,7 +24,7 @@ impl File {
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
         let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            refused(path, line, error.message())
+            refused(path, line, plain(error.message()))
         })?;
         file.refuse_twins(text, path)?;
         file.refuse_further_names(text, path)?;
@@ -108,6 +108,20 @@ impl File {
 fn refused(path: &Path, line: usize, problem: &str) -> Failure {
     Failure::new(format!("{}, line {line}: {problem}", path.display()))
         .hint("nothing was changed; correct the file and run the command again")
+}
+
+/// What the reader of the format says of this program's types, in words of the file.
+fn plain(message: &str) -> &str {
+    let is_about = |what: &str| message.starts_with("invalid ") && message.contains(what);
+    if is_about("expected struct Defaults") {
+        "defaults is a line [defaults], with its keys in the lines below"
+    } else if is_about("expected a sequence") || is_about("expected struct Entry") {
+        "each host is a line [[host]], with two brackets, and its keys in the lines below"
+    } else if message == "integer number overflowed" || is_about("expected any valid TOML value") {
+        "the number is too large"
+    } else {
+        message
+    }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

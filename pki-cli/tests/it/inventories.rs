@@ -46,7 +46,14 @@ fn what_cannot_be_is_refused_by_every_command() {
             &["line 1: ", "BROKER.test stands there twice", "each once"],
         ),
         ("[[host]]\nfqdn = \"10.0.0.4\"\n", &["line 2: ", "IP address"]),
-        ("[defaults]\nwindows = 2019\n[[host]]\nfqdn = \"a.test\"\n", &["line 2: ", "string"]),
+        ("[defaults]\nwindows = 2019\n[[host]]\nfqdn = \"a.test\"\n", &["line 2: ", "in quotes: \"2019\""]),
+        ("[defaults]\nleaf_days = \"730\"\n", &["line 2: ", "days from 1 to 36500", "not \"730\""]),
+        ("[defaults]\nname_constraints = \"no\"\n", &["line 2: ", "true or false"]),
+        ("# one\n[host]\nfqdn = \"a.test\"\n", &["line 2: ", "[[host]], with two brackets"]),
+        (
+            "[defaults]\ncrl_url = \"https://pki.test/{root}\"\n",
+            &["line 2: ", "\"https://pki.test/{root}\"", "use http"],
+        ),
         ("[defaults]\nleaf_days = 40000\n", &["line 2: ", "36500"]),
         ("hosts = []\n", &["line 1: ", "unknown field `hosts`"]),
     ] {
@@ -69,6 +76,37 @@ fn text_of_another_encoding_is_refused() {
     room.write(INVENTORY, [&b"\xff\xfe"[..], &utf16].concat());
     let ended = room.run(&["issue"]);
     assert!(ended.code == 1 && ended.stderr.contains("not UTF-8") && ended.stderr.contains("hint: "), "{ended:?}");
+}
+
+#[test]
+fn what_is_no_file_or_too_large_for_an_inventory_is_refused() {
+    let room = by_hand(&"# nothing\n".repeat(500_000));
+    let ended = room.run(&["issue"]);
+    assert!(ended.code == 1 && ended.stderr.contains("larger than") && ended.stderr.contains("hint: "), "{ended:?}");
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    fs::create_dir(room.path(INVENTORY)).unwrap();
+    refused_as_no_file(&room);
+}
+
+/// Nobody writes into the pipe, so a command that read it would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_device_in_the_place_of_an_inventory_is_refused() {
+    let room = by_hand("");
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", room.path(INVENTORY)).unwrap();
+    refused_as_no_file(&room);
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(room.path(INVENTORY)).status().unwrap().success());
+    refused_as_no_file(&room);
+}
+
+fn refused_as_no_file(room: &Room) {
+    for command in ["issue", "renew", "status"] {
+        let ended = room.run(&[command]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{command}: {ended:?}");
+        assert!(ended.stderr.contains("inventory.toml is not a file\nhint: "), "{command}: {ended:?}");
+    }
 }
 
 #[test]
