@@ -310,3 +310,26 @@ fn what_to_type_names_the_folder() {
         assert!(note.contains("replica-pki renew --dir "), "{note}");
     }
 }
+
+/// Who issues is told at once, and once, what `status` would tell the next day.
+#[test]
+fn issue_warns_of_certificates_that_status_would_call_for_at_once() {
+    for (days, is_short) in [("60", true), ("61", false)] {
+        let room = Room::new();
+        let ended = room.run(&["issue", "a.test", "b.test", "--key", "rsa-2048", "--days", days]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(ended.stderr.matches("look 60 days ahead").count(), usize::from(is_short), "{ended:?}");
+        assert_eq!(room.run(&["status"]).code, if is_short { 3 } else { 0 });
+        if is_short {
+            for part in ["warning: ", "leaf_days", "root_days", "--within"] {
+                assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+            }
+        }
+    }
+    let room = Room::new();
+    let ended = room.run(&["issue", "a.test", "--key", "rsa-2048", "--root-days", "30"]);
+    assert!(ended.stderr.contains("ends in ") && ended.stderr.contains("look 60 days ahead"), "{ended:?}");
+    edit(&room, "root_days = 30", "root_days = 3650");
+    let ended = room.run(&["issue", "b.test"]);
+    assert!(ended.code == 0 && !ended.stderr.contains("ahead"), "only of what is made: {ended:?}");
+}
