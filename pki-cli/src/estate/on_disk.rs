@@ -6,7 +6,7 @@ use std::path::Path;
 use pki_core::certificate::Certificate;
 use pki_core::name::Fqdn;
 
-use super::{Estate, kit_folder};
+use super::{Estate, kit_folder, password_file};
 use crate::exit::Result;
 use crate::files;
 use crate::inventory::Entry;
@@ -34,6 +34,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) unknown: BTreeSet<String>,
     /// Whether it keeps the kit that it replaced.
     pub(crate) has_previous: bool,
+    /// Whether the password that was generated for it is gone from the folder.
+    pub(crate) lost_password: bool,
 }
 
 impl KitOnDisk {
@@ -42,6 +44,7 @@ impl KitOnDisk {
         let folder = dir.join(kit_folder(host));
         let manifest = Kit::manifest_of(&folder)?;
         let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
+        let fqdn = Fqdn::of_computer(&manifest.host)?;
         let brought: BTreeMap<&str, &str> = brought(&manifest).collect();
         let owned = |label: &&str| (*label).to_owned();
         Ok(Self {
@@ -56,7 +59,9 @@ impl KitOnDisk {
                 .collect(),
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
-            fqdn: Fqdn::of_computer(&manifest.host)?,
+            lost_password: manifest.pfx.generated_password
+                && dir.join(password_file(fqdn.as_str())).symlink_metadata().is_err(),
+            fqdn,
             pfx: manifest.pfx,
         })
     }
