@@ -179,6 +179,8 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
     );
     assert!(commands[2].starts_with("Set-VMReplicationServer") && commands[2].ends_with(&new));
     assert!(commands[3].contains(&format!("-eq '{old}' }}")) && commands[3].ends_with(&new));
+    assert!(commands[4].starts_with("Get-VMReplication | Format-Table"));
+    assert_eq!(commands[5..], [format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey")]);
     assert_eq!(said["next"][0]["command"], format!("certutil -delstore Root {old_root}"));
     assert!(!room.path("replica-pki/hosts/a.test/previous").exists());
     every_kit_passes(&room, &["a.test", "b.test"]);
@@ -191,6 +193,8 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
         "First where only the roots are others",
         "On a.test, in PowerShell as administrator, in this order:",
         "3. let the Replica server use it",
+        "6. when replication is healthy on both sides, take the old certificate and its key away",
+        &format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey"),
         "Then, in PowerShell as administrator:",
         &format!("certutil -delstore Root {old_root}"),
     ]
@@ -213,9 +217,11 @@ fn a_name_that_the_root_covers_costs_no_more_than_a_new_certificate() {
     let said = room.done(&["issue"]);
     let new = certificate(&room, "hosts/a.test/a.test.cer").thumbprint().to_string();
     assert!(said.contains("a.test: a new certificate with other names"), "{said}");
-    for part in
-        [format!("before      {old}"), format!("-eq '{old}' }} | Set-VMReplication -CertificateThumbprint {new}")]
-    {
+    for part in [
+        format!("before      {old}"),
+        format!("-eq '{old}' }} | Set-VMReplication -CertificateThumbprint {new}"),
+        format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey"),
+    ] {
         assert!(said.contains(&part), "{part}: {said}");
     }
     assert!(!said.contains("certutil"), "{said}");

@@ -35,7 +35,9 @@ impl Outcome<'_> {
         let host = &made.bundle.fqdn;
         let hosts = self.inventory.hosts.iter().map(|entry| &entry.fqdn);
         let partners: Vec<_> = hosts.filter(|partner| *partner != host).collect();
-        steps::change_over(host, &old, &made.bundle.leaf.thumbprint().to_string(), &partners)
+        let mut steps = steps::change_over(host, &old, &made.bundle.leaf.thumbprint().to_string(), &partners);
+        steps.push(steps::remove(host, &old));
+        steps
     }
 
     /// Roots that were replaced, or whose hosts are gone. `install` takes none away.
