@@ -74,6 +74,7 @@ impl Planner<'_> {
         }
         let oldest = signing.into_iter().min_by_key(|label| generation(label));
         order.label = oldest.unwrap_or_else(|| self.signer_without_kits(&order.label));
+        order.profile.name = name_in_line(&order.profile.name, &order.label);
         let label = order.label.clone();
         let is_new = self.root(order, entries)?;
         for entry in entries {
@@ -146,8 +147,7 @@ impl Planner<'_> {
         }
         let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
         // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
-        let expected = name_in_line(&order.profile.name, &order.label);
-        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&expected) {
+        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&order.profile.name) {
             return Some(format!("the inventory calls it {}", order.profile.name));
         }
         match &certificate.extensions().name_constraints {
