@@ -147,13 +147,18 @@ impl Inventory {
         Ok(File::parse(text, path)?.into_inventory())
     }
 
+    /// How the PFX of a host is encoded.
+    pub(crate) fn encoding_of(&self, entry: &Entry) -> Encoding {
+        Encoding::for_windows(entry.windows.unwrap_or(self.defaults.windows))
+    }
+
     /// The same as the library takes it.
     pub(crate) fn mesh(&self) -> Result<Mesh> {
         let host = |entry: &Entry| {
             let mut host = Host::new(entry.fqdn.clone());
             host.root_name = entry.root.clone();
             host.also = entry.also.clone();
-            host.encoding = Encoding::for_windows(entry.windows.unwrap_or(self.defaults.windows));
+            host.encoding = self.encoding_of(entry);
             host
         };
         let mut mesh = Mesh::new(self.hosts.iter().map(host).collect())?;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use pki_core::mesh::{Mesh, RootOrder, SHARED_ROOT, Trust};
 use pki_core::name::{DnsName, Fqdn, RootName};
-use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
 use super::rollover::{Line, Phase, generation, lines, name_in_line, name_of_line};
@@ -163,7 +162,7 @@ impl Planner<'_> {
     }
 
     fn host(&mut self, entry: &Entry, signer: &str, is_new_root: bool) -> Result<(), Refusal> {
-        let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
+        let encoding = self.inventory.encoding_of(entry);
         let reason = match self.estate.kit(&entry.fqdn) {
             None => Some(Reason::New),
             Some(_) if is_new_root => Some(Reason::NewRoot),
@@ -171,20 +170,11 @@ impl Planner<'_> {
             Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
-        let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
-        if needs_key && self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
-            return Err(Refusal {
-                host: entry.fqdn.to_string(),
-                problem: format!(
-                    "the key of {} was discarded, so nothing new can be signed for {}",
-                    signer, entry.fqdn
-                ),
-                way_out: format!("give the host a new root: --replace {}", entry.fqdn),
-            });
+        if matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root {
+            self.estate.refuse_without_key(signer, entry)?;
         }
         if let Some(reason) = reason {
-            let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
-            self.work.kits.push(KitWork { entry, signer: signer.to_owned(), encoding, reason });
+            self.work.kits.push(KitWork::new(self.inventory, self.estate, entry, signer, reason));
         }
         Ok(())
     }
