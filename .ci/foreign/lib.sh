@@ -79,6 +79,11 @@ open_kit() {
 # shellcheck disable=SC2034 # used by those who source this file
 readonly host4=HOST4.atwork.at host5=HOST5.atwork.at outsider=HOST9.atwork.at
 
+# same EXPECTED FOUND
+same() {
+    diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
+}
+
 # Runs a command without input; sets code and output.
 capture() {
     set +e

@@ -122,9 +122,4 @@ explain() {
     setsid --wait certtool --p12-info --inraw --infile "$1" <"$work/password" 2>&1
 }
 
-# same EXPECTED FOUND
-same() {
-    diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
-}
-
 main

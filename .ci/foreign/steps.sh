@@ -113,11 +113,6 @@ usage() {
     ok "--help is done" "$PROGRAM" issue --help
 }
 
-# same EXPECTED FOUND
-same() {
-    diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
-}
-
 echo 'not the password' >"$work/wrong"
 echo 'a password for the single steps' >"$work/right"
 for_each_kit "$work" files

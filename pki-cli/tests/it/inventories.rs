@@ -175,13 +175,19 @@ fn issue_tells_as_data_what_it_did_and_what_it_left() {
     assert_eq!(hosts, ["a.test", "d.test"]);
     assert_eq!(said["roots"][0]["label"], "d.test.root");
     assert!(room.path(said["roots"][0]["key"].as_str().unwrap()).exists());
-    assert_eq!(said["other_roots"][0], json(r#"{"host": "b.test", "added": ["d.test.root"], "removed": []}"#));
+    assert_eq!(
+        said["other_roots"][0],
+        json(r#"{"host": "b.test", "added": ["d.test.root"], "removed": [], "repaired": []}"#)
+    );
     assert_eq!(said["not_in_inventory"], json(r#"["c.test"]"#));
     assert_eq!((&said["removed"], &said["discarded_keys"]), (&json("[]"), &json("[]")));
 
     let said = json(&room.done(&["issue", "--prune", "--json"]));
     assert_eq!((&said["removed"], &said["not_in_inventory"]), (&json(r#"["c.test"]"#), &json("[]")));
-    assert_eq!(said["other_roots"][2], json(r#"{"host": "d.test", "added": [], "removed": ["c.test.root"]}"#));
+    assert_eq!(
+        said["other_roots"][2],
+        json(r#"{"host": "d.test", "added": [], "removed": ["c.test.root"], "repaired": []}"#)
+    );
     room.done(&["status"]);
 }
 

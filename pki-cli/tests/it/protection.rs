@@ -234,32 +234,6 @@ fn signing_by_hand_with_a_protected_key_takes_the_passphrase_as_every_command_do
     }
 }
 
-#[test]
-fn openssl_opens_a_protected_key() {
-    use std::process::{Command, Stdio};
-
-    use pki_core::authority::Authority;
-    use pki_core::certificate::Certificate;
-
-    let room = protected();
-    let key = room.path(KEY);
-    let run = |passphrase: &str| {
-        let output = Command::new("openssl")
-            .args(["pkcs8", "-in", key.to_str().unwrap(), "-passin", &format!("file:{passphrase}")])
-            .current_dir(room.path(""))
-            .stdin(Stdio::null())
-            .output()
-            .expect("this test needs OpenSSL");
-        (output.status.success(), String::from_utf8(output.stdout).unwrap())
-    };
-    // OpenSSL takes the first line of a file without its end.
-    let (opened, pem) = run("passphrase.txt");
-    assert!(opened);
-    let root = Certificate::from_der(&room.read("replica-pki/private/roots/a.test.root.cer")).unwrap();
-    Authority::from_parts(root, KeyPair::from_pkcs8_pem(&pem, None).unwrap()).unwrap();
-    assert!(!run("wrong.txt").0 && !run("other.txt").0);
-}
-
 /// Deriving the key takes a good part of a second; for each file it would take many minutes.
 #[test]
 fn a_thousand_files_cost_one_derivation() {

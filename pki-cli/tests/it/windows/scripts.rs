@@ -84,6 +84,8 @@ fn a_leaf_that_the_program_installed_is_there_and_stays() {
 #[test]
 fn what_another_kit_needs_stays_and_goes_with_that_kit() {
     let computer = Computer::new();
+    // These kits have a root each.
+    fs::remove_dir_all(computer.room.path("replica-pki")).unwrap();
     computer.room.done(&["issue", "A.test.at", "B.test.at", "--trust", "shared", "--key", "rsa-2048"]);
     let before = computer.machine.state();
     for host in ["A.test.at", "B.test.at"] {
