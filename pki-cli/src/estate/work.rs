@@ -65,14 +65,16 @@ impl KitWork {
 impl Estate {
     /// What a root is to sign that has no key any more.
     pub(super) fn refuse_without_key(&self, signer: &str, entry: &Entry) -> Result<(), Refusal> {
-        if self.roots.get(signer).is_none_or(|root| root.has_key) {
-            return Ok(());
-        }
+        let Some(root) = self.roots.get(signer).filter(|root| !root.has_key) else { return Ok(()) };
         let host = &entry.fqdn;
+        let (what, first) = match root.is_discarded {
+            true => ("was discarded", ""),
+            false => ("is not in private/roots", "bring it back from a copy, or "),
+        };
         Err(Refusal {
             host: host.to_string(),
-            problem: format!("the key of the root {signer} was discarded, so nothing new can be signed for {host}"),
-            way_out: format!("give the host a new root: replica-pki issue --replace {host}"),
+            problem: format!("the key of the root {signer} {what}, so nothing new can be signed for {host}"),
+            way_out: format!("{first}give the host a new root: replica-pki issue --replace {host}"),
         })
     }
 }

@@ -82,6 +82,11 @@ fn a_key_that_was_lost_is_not_taken_for_a_discarded_one() {
         "{ended:?}"
     );
     assert!(ended.stdout.contains("replica-pki issue --replace a.test"), "{ended:?}");
+    let ended = room.run(&["renew", "a.test"]);
+    assert!(ended.code == 1 && !ended.stderr.contains("discarded"), "{ended:?}");
+    for part in ["the key of the root a.test.root is not in private/roots", "hint: bring it back", "--replace a.test"] {
+        assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+    }
     room.done(&["issue", "--replace", "a.test"]);
     room.done(&["status"]);
     assert_eq!(names(&room, "private/roots").iter().filter(|name| name.ends_with(".no-key")).count(), 0);
