@@ -140,11 +140,23 @@ fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
         }
         let previous = dir.join(&folder).join(PREVIOUS);
         if is_pruned || made.work.finished.contains(&kit.host) || gets_new_root(kit, made) {
-            // Without its manifest nobody knows what was of the kit.
-            Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
+            refuse_stray_previous(previous)?;
         }
     }
     Ok(())
+}
+
+/// Without its manifest nobody knows what in it was of the kit.
+fn refuse_stray_previous(folder: PathBuf) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    match Kit::manifest_of(&folder) {
+        Ok(manifest) => refuse_stray(folder, &manifest),
+        Err(failure) => {
+            Err(failure.hint("nothing was written; move the folder to another place, and run the command again"))
+        }
+    }
 }
 
 fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
