@@ -10,7 +10,7 @@ mod steps;
 
 pub(crate) use host::{Doctor, Install, Uninstall};
 pub(crate) use look::{Convert, Inspect, Verify};
-pub(crate) use mesh::{Issue, Renew, Status, USUAL_DIR};
+pub(crate) use mesh::{Issue, Renew, Status, USUAL_DIR, Within};
 pub(crate) use protection::{PassphraseFile, Protect, Unprotect};
 pub(crate) use shell::{Completions, Explain, ManPages};
 pub(crate) use steps::{Accept, Crl, Leaf, Request, Revoked, Root, Sealing, Signer};

@@ -47,11 +47,13 @@ pub(crate) struct Defaults {
     pub(crate) windows: WindowsServer,
     #[serde(deserialize_with = "values::from_text")]
     pub(crate) trust: Trust,
+    #[serde(deserialize_with = "values::yes_or_no")]
     pub(crate) name_constraints: bool,
     /// Where the roots' revocation lists will be read; certificates that exist keep what they say.
     #[serde(deserialize_with = "values::some_text")]
     pub(crate) crl_url: Option<CrlUrl>,
     /// Whether each root's key is destroyed as soon as it has signed.
+    #[serde(deserialize_with = "values::yes_or_no")]
     pub(crate) discard_root_keys: bool,
 }
 
@@ -128,6 +130,12 @@ impl Inventory {
 
     /// Reads a file, and keeps its text too.
     pub(crate) fn read(path: &Path) -> Result<(String, Self)> {
+        let metadata = path.metadata().map_err(|error| files::cannot_read(path, &error))?;
+        // A pipe or a device would never end.
+        if !metadata.is_file() {
+            return Err(Failure::new(format!("{} is not a file", path.display()))
+                .hint("nothing was changed; move it away, and let a file of text have this name"));
+        }
         let text = String::from_utf8(files::read(path)?)
             .map_err(|_| Failure::new(format!("{} is not UTF-8", path.display())).hint("save it as UTF-8"))?;
         let inventory = Self::parse(&text, path)?;
@@ -139,13 +147,18 @@ impl Inventory {
         Ok(File::parse(text, path)?.into_inventory())
     }
 
+    /// How the PFX of a host is encoded.
+    pub(crate) fn encoding_of(&self, entry: &Entry) -> Encoding {
+        Encoding::for_windows(entry.windows.unwrap_or(self.defaults.windows))
+    }
+
     /// The same as the library takes it.
     pub(crate) fn mesh(&self) -> Result<Mesh> {
         let host = |entry: &Entry| {
             let mut host = Host::new(entry.fqdn.clone());
             host.root_name = entry.root.clone();
             host.also = entry.also.clone();
-            host.encoding = Encoding::for_windows(entry.windows.unwrap_or(self.defaults.windows));
+            host.encoding = self.encoding_of(entry);
             host
         };
         let mut mesh = Mesh::new(self.hosts.iter().map(host).collect())?;

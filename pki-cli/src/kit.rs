@@ -18,16 +18,16 @@ use crate::script;
 pub(crate) const PREVIOUS: &str = "previous";
 
 /// The files of a kit with their paths inside it, scripts and manifest included.
-pub(crate) fn contents(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
+pub(crate) fn contents(bundle: &Bundle, generated_password: bool, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files: Vec<_> = bundle.files().into_iter().map(|file| (file.path, file.bytes.to_vec())).collect();
-    files.extend(lists(bundle, now)?);
+    files.extend(lists(bundle, generated_password, now)?);
     Ok(files)
 }
 
 /// Those of its files that name all others: the scripts and the manifest.
-pub(crate) fn lists(bundle: &Bundle, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
+pub(crate) fn lists(bundle: &Bundle, generated_password: bool, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
     let mut lists = script::files(bundle)?;
-    let manifest = Manifest::of(bundle, &lists, now);
+    let manifest = Manifest::of(bundle, generated_password, &lists, now);
     let mut json = serde_json::to_vec_pretty(&manifest)
         .map_err(|error| Failure::new(format!("the manifest cannot be written: {error}")))?;
     json.push(b'\n');

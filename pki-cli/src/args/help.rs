@@ -47,6 +47,9 @@ A root that ends soon is rolled over in two phases: renew makes a new one and pu
 old into every kit; when every host has it, renew --roots-installed makes certificates below it.
 When all is installed, renew --finish removes what was before.
 
+What was begun before is not begun again: renew says which hosts wait, for what, and the command
+that leads on (with --json under \"waiting\").
+
 Examples:
   replica-pki renew
   replica-pki renew HOST4.atwork.at

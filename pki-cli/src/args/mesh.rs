@@ -111,6 +111,9 @@ pub(crate) struct Within {
 }
 
 impl Within {
+    /// In days, where nobody says otherwise: what stands as the default above.
+    pub(crate) const USUAL: i64 = 60;
+
     pub(crate) fn days(&self) -> Days {
         self.given
     }

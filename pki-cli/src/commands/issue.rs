@@ -4,10 +4,12 @@ mod ask;
 mod order;
 mod report;
 
+use pki_core::validity::Time;
+
 use super::carry_out::{Secrets, carry_out};
-use super::{file_stem, warn_of_single_label};
-use crate::args::Issue;
-use crate::estate::{self, Estate, PRIVATE, Wishes};
+use super::{file_stem, plural, warn_of_single_label};
+use crate::args::{Issue, Within};
+use crate::estate::{self, Estate, Fresh, PRIVATE, Reason, Wishes, Work};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::{INVENTORY, Inventory};
@@ -38,6 +40,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
         passphrase_file: arguments.passphrase.file.as_deref(),
     };
     let (made, touched) = carry_out(dir, (&text, &inventory), &mut estate, &work, &secrets, now)?;
+    warn_of_short_lives(&made, &work, now);
     if arguments.discard_root_keys && !inventory.defaults.discard_root_keys {
         output::note(
             "note",
@@ -54,6 +57,23 @@ pub(crate) fn run(arguments: Issue) -> Result {
     }
     let (inventory, estate, work, made, touched) = (&inventory, &estate, &work, &made, touched.as_slice());
     report::Outcome { dir, inventory, estate, work, made, touched, now }.print(arguments.json)
+}
+
+/// What ends so soon would be to renew again from its first day.
+fn warn_of_short_lives(made: &Fresh, work: &Work, now: Time) {
+    let signed = made.hosts.iter().zip(&work.kits).filter(|(_, kit)| kit.reason != Reason::Encoding);
+    let days = signed.map(|(host, _)| host.bundle.leaf.validity().not_after.days_after(now)).min();
+    if let Some(days) = days.filter(|days| *days < Within::USUAL) {
+        output::note(
+            "warning",
+            &format!(
+                "a new certificate ends in {}, and status and renew look {} days ahead: they would call for the next one at \
+                 once; let {INVENTORY} give it more days (leaf_days, root_days), or give them fewer (--within)",
+                plural(days, "day"),
+                Within::USUAL
+            ),
+        );
+    }
 }
 
 /// Who is to be replaced has to be there.

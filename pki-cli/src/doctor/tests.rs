@@ -47,7 +47,7 @@ fn kit_of(host: &str) -> Kit {
         for host in issued.hosts {
             let kit = folder.path().join(host.bundle.fqdn.as_str());
             fs::create_dir_all(kit.join("trust")).unwrap();
-            for (path, bytes) in kit::contents(&host.bundle, now()).unwrap() {
+            for (path, bytes) in kit::contents(&host.bundle, true, now()).unwrap() {
                 fs::write(path.split('/').fold(kit.clone(), |folder, part| folder.join(part)), bytes).unwrap();
             }
         }

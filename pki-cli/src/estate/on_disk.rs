@@ -6,7 +6,7 @@ use std::path::Path;
 use pki_core::certificate::Certificate;
 use pki_core::name::Fqdn;
 
-use super::{Estate, kit_folder};
+use super::{Estate, kit_folder, password_file};
 use crate::exit::Result;
 use crate::files;
 use crate::inventory::Entry;
@@ -36,6 +36,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) has_previous: bool,
     /// The certificate in that, if it can be read.
     pub(super) previous: Option<Certificate>,
+    /// Whether the password that was generated for it is gone from the folder.
+    pub(crate) lost_password: bool,
     /// What `damage` found, where somebody looked.
     pub(crate) damaged: BTreeSet<String>,
 }
@@ -46,6 +48,7 @@ impl KitOnDisk {
         let folder = dir.join(kit_folder(host));
         let manifest = Kit::manifest_of(&folder)?;
         let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
+        let fqdn = Fqdn::of_computer(&manifest.host)?;
         let brought: BTreeMap<&str, &str> = brought(&manifest).collect();
         let owned = |label: &&str| (*label).to_owned();
         Ok(Self {
@@ -61,8 +64,10 @@ impl KitOnDisk {
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
             previous: files::certificate(&folder.join(PREVIOUS).join(format!("{host}.cer"))).ok(),
+            lost_password: manifest.pfx.generated_password
+                && dir.join(password_file(fqdn.as_str())).symlink_metadata().is_err(),
             damaged: BTreeSet::new(),
-            fqdn: Fqdn::of_computer(&manifest.host)?,
+            fqdn,
             pfx: manifest.pfx,
         })
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use pki_core::mesh::{Mesh, RootOrder, SHARED_ROOT, Trust};
 use pki_core::name::{DnsName, Fqdn, RootName};
-use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
 use super::rollover::{Line, Phase, generation, lines, name_in_line, name_of_line};
@@ -74,6 +73,7 @@ impl Planner<'_> {
         }
         let oldest = signing.into_iter().min_by_key(|label| generation(label));
         order.label = oldest.unwrap_or_else(|| self.signer_without_kits(&order.label));
+        order.profile.name = name_in_line(&order.profile.name, &order.label);
         let label = order.label.clone();
         let is_new = self.root(order, entries)?;
         for entry in entries {
@@ -146,8 +146,7 @@ impl Planner<'_> {
         }
         let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
         // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
-        let expected = name_in_line(&order.profile.name, &order.label);
-        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&expected) {
+        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&order.profile.name) {
             return Some(format!("the inventory calls it {}", order.profile.name));
         }
         match &certificate.extensions().name_constraints {
@@ -163,7 +162,7 @@ impl Planner<'_> {
     }
 
     fn host(&mut self, entry: &Entry, signer: &str, is_new_root: bool) -> Result<(), Refusal> {
-        let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
+        let encoding = self.inventory.encoding_of(entry);
         let reason = match self.estate.kit(&entry.fqdn) {
             None => Some(Reason::New),
             Some(_) if is_new_root => Some(Reason::NewRoot),
@@ -171,20 +170,11 @@ impl Planner<'_> {
             Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
-        let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
-        if needs_key && self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
-            return Err(Refusal {
-                host: entry.fqdn.to_string(),
-                problem: format!(
-                    "the key of {} was discarded, so nothing new can be signed for {}",
-                    signer, entry.fqdn
-                ),
-                way_out: format!("give the host a new root: --replace {}", entry.fqdn),
-            });
+        if matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root {
+            self.estate.refuse_without_key(signer, entry)?;
         }
         if let Some(reason) = reason {
-            let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
-            self.work.kits.push(KitWork { entry, signer: signer.to_owned(), encoding, reason });
+            self.work.kits.push(KitWork::new(self.inventory, self.estate, entry, signer, reason));
         }
         Ok(())
     }

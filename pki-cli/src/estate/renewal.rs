@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use pki_core::mesh::{Mesh, RootOrder};
 use pki_core::name::{Fqdn, RootName};
-use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
 use super::plan::names_of;
@@ -229,16 +228,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn kit(&self, entry: &Entry, signer: &str, reason: Reason) -> Result<KitWork, Refusal> {
-        if self.estate.roots.get(signer).is_some_and(|root| !root.has_key) {
-            return Err(Refusal {
-                host: entry.fqdn.to_string(),
-                problem: format!(
-                    "the key of the root {signer} was discarded, so {} cannot be renewed below it",
-                    entry.fqdn
-                ),
-                way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
-            });
-        }
+        self.estate.refuse_without_key(signer, entry)?;
         self.refuse_revoked(entry, reason)?;
         let root = self.estate.roots.get(signer).map(|root| root.certificate.extensions());
         let constraints = root.and_then(|extensions| extensions.name_constraints.as_ref());
@@ -252,9 +242,7 @@ impl<'r> Renewer<'r> {
                 way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
             });
         }
-        let encoding = Encoding::for_windows(entry.windows.unwrap_or(self.inventory.defaults.windows));
-        let entry = self.estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
-        Ok(KitWork { entry, signer: signer.to_owned(), encoding, reason })
+        Ok(KitWork::new(self.inventory, self.estate, entry, signer, reason))
     }
 
     /// A key whose certificate was taken back gets no other one, whatever the reason was.

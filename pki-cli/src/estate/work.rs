@@ -3,7 +3,8 @@
 use pki_core::mesh::RootOrder;
 use pki_core::pfx::Encoding;
 
-use crate::inventory::Entry;
+use super::Estate;
+use crate::inventory::{Entry, Inventory};
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -52,6 +53,32 @@ pub(crate) enum Reason {
     Renewed { new_key: bool },
     /// Only its PFX has another encoding; key and certificate stay.
     Encoding,
+}
+
+impl KitWork {
+    /// As the inventory says, under the name that the host's kit was made with, if it has one.
+    pub(super) fn new(inventory: &Inventory, estate: &Estate, entry: &Entry, signer: &str, reason: Reason) -> Self {
+        let encoding = inventory.encoding_of(entry);
+        let entry = estate.kit(&entry.fqdn).map_or_else(|| entry.clone(), |kit| kit.entry(entry));
+        Self { entry, signer: signer.to_owned(), encoding, reason }
+    }
+}
+
+impl Estate {
+    /// What a root is to sign that has no key any more.
+    pub(super) fn refuse_without_key(&self, signer: &str, entry: &Entry) -> Result<(), Refusal> {
+        let Some(root) = self.roots.get(signer).filter(|root| !root.has_key) else { return Ok(()) };
+        let host = &entry.fqdn;
+        let (what, first) = match root.is_discarded {
+            true => ("was discarded", ""),
+            false => ("is not in private/roots", "bring it back from a copy, or "),
+        };
+        Err(Refusal {
+            host: host.to_string(),
+            problem: format!("the key of the root {signer} {what}, so nothing new can be signed for {host}"),
+            way_out: format!("{first}give the host a new root: replica-pki issue --replace {host}"),
+        })
+    }
 }
 
 impl Reason {

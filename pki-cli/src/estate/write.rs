@@ -87,7 +87,11 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
         let bundle = with_trust(bundle, &trust.roots, &kit.signer);
-        let mut files = kit::contents(&bundle, made.now)?;
+        let generated = match kit.reason {
+            Reason::Encoding => estate.kit(&bundle.fqdn).is_some_and(|kit| kit.pfx.generated_password),
+            _ => !made.given,
+        };
+        let mut files = kit::contents(&bundle, generated, made.now)?;
         files.extend(previous(dir, folder, kit.reason)?);
         if estate.kit(&bundle.fqdn).is_some() {
             batch.put_folder(kit_folder(folder), &files)?;
@@ -239,7 +243,7 @@ fn touch(
     let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
     let signer = kit.signer.as_deref().unwrap_or_default();
     let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
-    for (name, bytes) in kit::lists(&bundle, now)? {
+    for (name, bytes) in kit::lists(&bundle, kit.pfx.generated_password, now)? {
         batch.put_file(folder.join(name), &bytes)?;
     }
     let damaged = roots.iter().filter(|root| has(root) && !is_whole(root));

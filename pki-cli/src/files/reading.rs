@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(context)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure::new(format!("{} is larger than {MAX_BYTES} bytes", path.display()))
-            .hint("certificates, keys, PFX files and manifests are smaller; check the path"));
+            .hint("certificates, keys, PFX files, manifests and inventories are smaller; check the path"));
     }
     Ok(bytes)
 }

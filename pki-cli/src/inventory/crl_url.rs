@@ -28,7 +28,12 @@ impl FromStr for CrlUrl {
 
     fn from_str(given: &str) -> Result<Self, Self::Err> {
         let url = Self(given.to_owned());
-        url.of_root("root").map(|_| url)
+        match url.of_root("root") {
+            Ok(_) => Ok(url),
+            // As it was written, and not with a label in it.
+            Err(Self::Err::Url { problem, .. }) => Err(Self::Err::Url { url: given.to_owned(), problem }),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -49,7 +54,8 @@ mod tests {
         assert!(url.tells_roots_apart());
         assert!(!"http://pki.atwork.at/one.crl".parse::<CrlUrl>().unwrap().tells_roots_apart());
         for refused in ["https://pki.atwork.at/{root}.crl", "http://pki.atwork.at/{host}.crl", "{root}", ""] {
-            assert!(refused.parse::<CrlUrl>().is_err(), "{refused}");
+            let problem = refused.parse::<CrlUrl>().unwrap_err().to_string();
+            assert!(problem.starts_with(&format!("{refused:?} cannot be ")), "{problem}");
         }
         assert!(url.of_root("a b").is_err());
     }

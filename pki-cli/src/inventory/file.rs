@@ -1,6 +1,6 @@
 //! The file with its lines, and what cannot be in it although each value could.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pki_core::mesh::Trust;
@@ -24,9 +24,10 @@ impl File {
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
         let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            refused(path, line, error.message())
+            refused(path, line, plain(error.message()))
         })?;
         file.refuse_twins(text, path)?;
+        file.refuse_further_names(text, path)?;
         file.refuse_impossible(text, path)?;
         Ok(file)
     }
@@ -49,6 +50,28 @@ impl File {
                 let problem =
                     format!("the host of line {first} has a root of the name {root:?} too; each needs its own");
                 return Err(refused(path, line, &problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// Further names that are a host's own already, or another's: connections for that one would reach either. One that
+    /// is nobody's own may stand with several hosts, as the Replica Broker's does with each host of its cluster.
+    fn refuse_further_names(&self, text: &str, path: &Path) -> Result<()> {
+        let line_of_host = |host: &Spanned<Entry>| line_of(text, host.span().start);
+        let own_name = |host: &Spanned<Entry>| (host.as_ref().fqdn.as_dns_name().to_lowercase(), line_of_host(host));
+        let hosts: BTreeMap<_, _> = self.host.iter().map(own_name).collect();
+        for host in &self.host {
+            let (line, entry, mut known) = (line_of_host(host), host.as_ref(), BTreeSet::new());
+            for name in &entry.also {
+                let problem = match hosts.get(&name.to_lowercase()) {
+                    Some(owner) if *owner == line => "is its fqdn, which its certificate has anyway".to_owned(),
+                    Some(owner) => format!("is the fqdn of the host of line {owner}"),
+                    None if !known.insert(name.to_lowercase()) => "stands there twice".to_owned(),
+                    None => continue,
+                };
+                let allowed = "only further names are allowed there, each once, such as that of a Replica Broker";
+                return Err(refused(path, line, &format!("also of {}: {name} {problem}; {allowed}", entry.fqdn)));
             }
         }
         Ok(())
@@ -85,6 +108,20 @@ impl File {
 fn refused(path: &Path, line: usize, problem: &str) -> Failure {
     Failure::new(format!("{}, line {line}: {problem}", path.display()))
         .hint("nothing was changed; correct the file and run the command again")
+}
+
+/// What the reader of the format says of this program's types, in words of the file.
+fn plain(message: &str) -> &str {
+    let is_about = |what: &str| message.starts_with("invalid ") && message.contains(what);
+    if is_about("expected struct Defaults") {
+        "defaults is a line [defaults], with its keys in the lines below"
+    } else if is_about("expected a sequence") || is_about("expected struct Entry") {
+        "each host is a line [[host]], with two brackets, and its keys in the lines below"
+    } else if message == "integer number overflowed" || is_about("expected any valid TOML value") {
+        "the number is too large"
+    } else {
+        message
+    }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -72,9 +72,25 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
     for (text, line, parts) in [
         ("[defaults]\nkeys = \"rsa-2048\"\n".to_owned(), 2, &["unknown field `keys`", "`leaf_days`"][..]),
         ("[defaults]\nkey = \"rsa-1024\"\n".to_owned(), 2, &["rsa-1024", "rsa-2048, rsa-3072, rsa-4096"]),
-        ("[defaults]\nkey = 3072\n".to_owned(), 2, &["invalid type", "string"]),
+        ("[defaults]\nkey = 3072\n".to_owned(), 2, &["\"3072\"", "rsa-2048, rsa-3072, rsa-4096"]),
+        ("[defaults]\nkey = [\"rsa-2048\"]\n".to_owned(), 2, &["one text in quotes", "not a list"]),
+        ("[defaults]\nwindows = 2022\n".to_owned(), 2, &["in quotes: \"2022\""]),
+        ("[defaults]\nleaf_days = \"730\"\n".to_owned(), 2, &["a whole number of days from 1 to 36500", "not \"730\""]),
+        ("[defaults]\nleaf_days = 1.5\n".to_owned(), 2, &["1 to 36500", "not 1.5"]),
+        ("[defaults]\nroot_days = 99999999999999999999\n".to_owned(), 2, &["too large"]),
+        (format!("[defaults]\nroot_days = {}\n", "9".repeat(50)), 2, &["too large"]),
+        ("[defaults]\nleaf_days = 5000000000\n".to_owned(), 2, &["1 to 36500", "not 5000000000"]),
+        ("[defaults]\nname_constraints = 1\n".to_owned(), 2, &["true or false", "not 1"]),
+        ("defaults = 3\n".to_owned(), 1, &["a line [defaults]"]),
+        ("[[defaults]]\nkey = \"rsa-2048\"\n".to_owned(), 1, &["not a table"]),
+        ("[host]\nfqdn = \"a.test\"\n".to_owned(), 1, &["a line [[host]], with two brackets"]),
+        ("host = 3\n".to_owned(), 1, &["a line [[host]]"]),
+        ("host = [\n3]\n".to_owned(), 2, &["a line [[host]]"]),
+        (format!("{host}also = \"broker.atwork.at\"\n"), 3, &["a list of names", "not \"broker.atwork.at\""]),
+        (format!("{host}also = [4]\n"), 3, &["4"]),
+        ("[[host]]\nfqdn = true\n".to_owned(), 2, &["in quotes: \"true\""]),
         ("[defaults]\n\nleaf_days = 0\n".to_owned(), 3, &["36500"]),
-        ("[defaults]\nleaf_days = -1\n".to_owned(), 2, &["-1"]),
+        ("[defaults]\nleaf_days = -1\n".to_owned(), 2, &["1 to 36500", "not -1"]),
         ("[defaults]\nwindows = \"2008\"\n".to_owned(), 2, &["2012r2, 2016, 2019, 2022, 2025"]),
         ("[defaults]\ntrust = \"all\"\n".to_owned(), 2, &["per-host, shared"]),
         ("[default]\n".to_owned(), 1, &["unknown field `default`", "`host`"]),
@@ -86,19 +102,26 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
         (format!("{host}\n[[host]]\nfqdn = \"host4.ATWORK.at\"\n"), 4, &["line 1 already"]),
         (format!("{host}root = \"r\"\n[[host]]\nfqdn = \"b.test\"\nroot = \"R\"\n"), 4, &["the host of line 1"]),
         (format!("{host}root = \"host4.atwork.at\"\n"), 1, &["must differ"]),
-        ("[defaults]\ncrl_url = \"https://a.test/x.crl\"\n".to_owned(), 2, &["http"]),
+        (
+            "[defaults]\ncrl_url = \"https://a.test/{root}.crl\"\n".to_owned(),
+            2,
+            &["\"https://a.test/{root}.crl\"", "so use http"],
+        ),
         (
             format!("\n[defaults]\ncrl_url = \"http://a.test/x\"\n{host}[[host]]\nfqdn = \"b.test\"\n"),
             2,
             &["2 roots", "{root}"],
         ),
-        ("[defaults]\ndiscard_root_keys = \"yes\"\n".to_owned(), 2, &["boolean"]),
+        ("[defaults]\ndiscard_root_keys = \"yes\"\n".to_owned(), 2, &["true or false", "not \"yes\""]),
         (format!("[defaults]\ntrust = \"shared\"\n{host}root = \"R\"\n"), 3, &["leave root out"]),
     ] {
         let (found, problem) = refused(&text);
         assert_eq!(found, line, "{text}: {problem}");
         for part in parts {
             assert!(problem.contains(part), "{text}: {problem}");
+        }
+        for of_the_language in ["u32", "struct", "invalid type", "invalid value", "string", "boolean", "sequence"] {
+            assert!(!problem.contains(of_the_language), "{text}: {problem}");
         }
     }
 }

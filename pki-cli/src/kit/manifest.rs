@@ -41,6 +41,9 @@ pub(crate) struct PfxEntry {
     pub(crate) encoding: String,
     /// The oldest Windows Server that can import it.
     pub(crate) oldest_windows_server: String,
+    /// Whether its password was made with the kit, and is kept where the kit was made. Kits of earlier versions do not say.
+    #[serde(default)]
+    pub(crate) generated_password: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +59,7 @@ pub(crate) struct CertificateEntry {
 
 impl Manifest {
     /// `more` is what the kit holds besides the bundle.
-    pub(super) fn of(bundle: &Bundle, more: &[(String, Vec<u8>)], now: Time) -> Self {
+    pub(super) fn of(bundle: &Bundle, generated_password: bool, more: &[(String, Vec<u8>)], now: Time) -> Self {
         let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
         let sha256 = bundle.files().into_iter().map(|file| (file.path, hash(file.bytes)));
         let sha256 = sha256.chain(more.iter().map(|(path, bytes)| (path.clone(), hash(bytes)))).collect();
@@ -71,6 +74,7 @@ impl Manifest {
                 file: format!("{}.pfx", bundle.fqdn),
                 encoding: bundle.encoding.to_string(),
                 oldest_windows_server: bundle.encoding.oldest_windows().to_string(),
+                generated_password,
             },
             leaf: CertificateEntry::of(format!("{}.cer", bundle.fqdn), &bundle.leaf),
             trust: trust.collect(),

@@ -180,6 +180,8 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
     );
     assert!(commands[1].starts_with("Set-VMReplicationServer") && commands[1].ends_with(&new));
     assert!(commands[2].contains(&format!("-eq '{old}' }}")) && commands[2].ends_with(&new));
+    assert!(commands[3].starts_with("Get-VMReplication | Format-Table"));
+    assert_eq!(commands[4..], [format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey")]);
     assert_eq!(said["next"][0]["command"], format!("certutil -delstore Root {old_root}"));
     assert!(!room.path("replica-pki/hosts/a.test/previous").exists());
     every_kit_passes(&room, &["a.test", "b.test"]);
@@ -192,6 +194,8 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
         "Do this on every host before any of the lines below",
         "On a.test, in PowerShell as administrator, in this order:",
         "2. let the Replica server use it",
+        "5. when replication is healthy on both sides, take the old certificate and its key away",
+        &format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey"),
         "Then, in PowerShell as administrator:",
         &format!("certutil -delstore Root {old_root}"),
     ]
@@ -214,9 +218,11 @@ fn a_name_that_the_root_covers_costs_no_more_than_a_new_certificate() {
     let said = room.done(&["issue"]);
     let new = certificate(&room, "hosts/a.test/a.test.cer").thumbprint().to_string();
     assert!(said.contains("a.test: a new certificate with other names"), "{said}");
-    for part in
-        [format!("before      {old}"), format!("-eq '{old}' }} | Set-VMReplication -CertificateThumbprint {new}")]
-    {
+    for part in [
+        format!("before      {old}"),
+        format!("-eq '{old}' }} | Set-VMReplication -CertificateThumbprint {new}"),
+        format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey"),
+    ] {
         assert!(said.contains(&part), "{part}: {said}");
     }
     assert!(!said.contains("certutil"), "{said}");

@@ -32,8 +32,28 @@ fn what_cannot_be_is_refused_by_every_command() {
             &["line 3: ", "leave root out"],
         ),
         ("[[host]]\nfqdn = \"a.test\"\nalso = [\"*.test\"]\n", &["line 3: ", "wildcards"]),
+        ("[[host]]\nfqdn = \"a.test\"\nalso = [\"A.test\"]\n", &["line 1: ", "A.test is its fqdn", "Replica Broker"]),
+        (
+            "[[host]]\nfqdn = \"a.test\"\n[[host]]\nfqdn = \"b.test\"\nalso = [\"c.test\", \"A.TEST\"]\n",
+            &["line 3: ", "also of b.test: A.TEST is the fqdn of the host of line 1", "only further names are allowed"],
+        ),
+        (
+            "[[host]]\nfqdn = \"a.test\"\nalso = [\"b.test\"]\n[[host]]\nfqdn = \"b.test\"\n",
+            &["line 1: ", "b.test is the fqdn of the host of line 4"],
+        ),
+        (
+            "[[host]]\nfqdn = \"a.test\"\nalso = [\"broker.test\", \"BROKER.test\"]\n",
+            &["line 1: ", "BROKER.test stands there twice", "each once"],
+        ),
         ("[[host]]\nfqdn = \"10.0.0.4\"\n", &["line 2: ", "IP address"]),
-        ("[defaults]\nwindows = 2019\n[[host]]\nfqdn = \"a.test\"\n", &["line 2: ", "string"]),
+        ("[defaults]\nwindows = 2019\n[[host]]\nfqdn = \"a.test\"\n", &["line 2: ", "in quotes: \"2019\""]),
+        ("[defaults]\nleaf_days = \"730\"\n", &["line 2: ", "days from 1 to 36500", "not \"730\""]),
+        ("[defaults]\nname_constraints = \"no\"\n", &["line 2: ", "true or false"]),
+        ("# one\n[host]\nfqdn = \"a.test\"\n", &["line 2: ", "[[host]], with two brackets"]),
+        (
+            "[defaults]\ncrl_url = \"https://pki.test/{root}\"\n",
+            &["line 2: ", "\"https://pki.test/{root}\"", "use http"],
+        ),
         ("[defaults]\nleaf_days = 40000\n", &["line 2: ", "36500"]),
         ("hosts = []\n", &["line 1: ", "unknown field `hosts`"]),
     ] {
@@ -56,6 +76,37 @@ fn text_of_another_encoding_is_refused() {
     room.write(INVENTORY, [&b"\xff\xfe"[..], &utf16].concat());
     let ended = room.run(&["issue"]);
     assert!(ended.code == 1 && ended.stderr.contains("not UTF-8") && ended.stderr.contains("hint: "), "{ended:?}");
+}
+
+#[test]
+fn what_is_no_file_or_too_large_for_an_inventory_is_refused() {
+    let room = by_hand(&"# nothing\n".repeat(500_000));
+    let ended = room.run(&["issue"]);
+    assert!(ended.code == 1 && ended.stderr.contains("larger than") && ended.stderr.contains("hint: "), "{ended:?}");
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    fs::create_dir(room.path(INVENTORY)).unwrap();
+    refused_as_no_file(&room);
+}
+
+/// Nobody writes into the pipe, so a command that read it would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_device_in_the_place_of_an_inventory_is_refused() {
+    let room = by_hand("");
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", room.path(INVENTORY)).unwrap();
+    refused_as_no_file(&room);
+    fs::remove_file(room.path(INVENTORY)).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(room.path(INVENTORY)).status().unwrap().success());
+    refused_as_no_file(&room);
+}
+
+fn refused_as_no_file(room: &Room) {
+    for command in ["issue", "renew", "status"] {
+        let ended = room.run(&[command]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{command}: {ended:?}");
+        assert!(ended.stderr.contains("inventory.toml is not a file\nhint: "), "{command}: {ended:?}");
+    }
 }
 
 #[test]
@@ -102,7 +153,7 @@ fn every_key_has_its_effect() {
 fn a_name_that_several_hosts_share_is_permitted_by_each_of_their_roots() {
     let room = by_hand(
         "[defaults]\nkey = \"rsa-2048\"\n[[host]]\nfqdn = \"n1.test\"\nalso = [\"broker.test\"]\n\
-         [[host]]\nfqdn = \"n2.test\"\nalso = [\"BROKER.test\", \"n2.test\"]\n",
+         [[host]]\nfqdn = \"n2.test\"\nalso = [\"BROKER.test\"]\n",
     );
     room.done(&["issue"]);
     for host in ["n1.test", "n2.test"] {
@@ -124,13 +175,19 @@ fn issue_tells_as_data_what_it_did_and_what_it_left() {
     assert_eq!(hosts, ["a.test", "d.test"]);
     assert_eq!(said["roots"][0]["label"], "d.test.root");
     assert!(room.path(said["roots"][0]["key"].as_str().unwrap()).exists());
-    assert_eq!(said["other_roots"][0], json(r#"{"host": "b.test", "added": ["d.test.root"], "removed": []}"#));
+    assert_eq!(
+        said["other_roots"][0],
+        json(r#"{"host": "b.test", "added": ["d.test.root"], "removed": [], "repaired": []}"#)
+    );
     assert_eq!(said["not_in_inventory"], json(r#"["c.test"]"#));
     assert_eq!((&said["removed"], &said["discarded_keys"]), (&json("[]"), &json("[]")));
 
     let said = json(&room.done(&["issue", "--prune", "--json"]));
     assert_eq!((&said["removed"], &said["not_in_inventory"]), (&json(r#"["c.test"]"#), &json("[]")));
-    assert_eq!(said["other_roots"][2], json(r#"{"host": "d.test", "added": [], "removed": ["c.test.root"]}"#));
+    assert_eq!(
+        said["other_roots"][2],
+        json(r#"{"host": "d.test", "added": [], "removed": ["c.test.root"], "repaired": []}"#)
+    );
     room.done(&["status"]);
 }
 

@@ -132,6 +132,23 @@ fn protecting_and_unprotecting_are_completed_and_lose_nothing() {
     }
 }
 
+/// Wherever a run stands, also in what it has not put into place yet.
+#[test]
+fn a_root_key_that_is_discarded_is_on_disk_at_no_moment() {
+    let arguments = ["issue", "a.test", "b.test", "--trust", "shared", "--key", "rsa-2048", "--discard-root-keys"];
+    let points = points(&Room::new(), &arguments);
+    assert!(points.len() >= 70, "{} points only", points.len());
+    for_each(points, |point| {
+        let room = Room::new();
+        kill(&room, &arguments, &point);
+        for (path, contents) in room.files() {
+            let marker = b"PRIVATE KEY-----";
+            let has_key = contents.windows(marker.len()).any(|window| window == marker);
+            assert!(!has_key, "killed at {point:?}: {}", path.display());
+        }
+    });
+}
+
 /// Kills a command at each of its points, in a copy of the room each time, and runs it again.
 fn killed_everywhere(room: &Room, arguments: &[&str], at_least: usize) {
     let completed = copy(room);

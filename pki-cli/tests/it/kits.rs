@@ -226,5 +226,5 @@ fn certificates_that_end_with_their_roots_are_told_of_once() {
     let shorter = room.run(&[&issue[..], &["10", "--dir", "shorter"]].concat());
     assert_eq!(shorter.stderr.matches("warning: the certificate ends with its root, on ").count(), 1, "{shorter:?}");
     let equal = room.run(&[&issue[..], &["20", "--dir", "equal"]].concat());
-    assert!(equal.code == 0 && equal.stderr.is_empty(), "{equal:?}");
+    assert!(equal.code == 0 && !equal.stderr.contains("with its root"), "{equal:?}");
 }

@@ -1,6 +1,7 @@
 //! Passwords come from a file or a variable, never from an argument, and are never shown.
 
 use std::ffi::OsString;
+use std::fs;
 
 use crate::support::{Ended, Room, json, mesh};
 
@@ -164,4 +165,39 @@ fn no_text() -> OsString {
 fn no_text() -> OsString {
     let units: Vec<u16> = "hidden".encode_utf16().chain([0xd800]).collect();
     std::os::windows::ffi::OsStringExt::from_wide(&units)
+}
+
+/// Nobody knows it but the file, so without it the PFX is lost. One that was given is kept by who gave it.
+#[test]
+fn a_generated_password_that_is_gone_is_found_and_mended_as_status_says() {
+    let room = mesh(&["a.test", "b.test"]);
+    room.write("given.txt", "given to all\n");
+    room.done(&["issue", "c.test", "--password-file", "given.txt"]);
+    room.done(&["status"]);
+    let (password, copy) = (room.path("replica-pki/private/passwords/a.test.txt"), room.path("copy.txt"));
+    fs::rename(&password, &copy).unwrap();
+    let ended = room.run(&["status", "--json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let said = json(&ended.stdout);
+    let problem = said["hosts"][0]["problems"][0].as_str().unwrap();
+    for part in ["password that was generated", "passwords/a.test.txt back", "replica-pki renew a.test --new-key"] {
+        assert!(problem.contains(part), "{part}: {problem}");
+    }
+    for row in 1..3 {
+        assert_eq!(said["hosts"][row]["problems"], json("[]"), "{said}");
+    }
+    // The new root of another host changes the lists of this kit, and not what they say of it.
+    room.done(&["issue", "d.test"]);
+    assert_eq!(room.run(&["status"]).code, 3);
+    fs::rename(&copy, &password).unwrap();
+    room.done(&["status"]);
+
+    fs::remove_file(&password).unwrap();
+    room.done(&["renew", "a.test", "--new-key"]);
+    room.done(&["status"]);
+    assert!(password.exists());
+    room.done(&["renew", "--finish"]);
+    fs::remove_file(&password).unwrap();
+    room.done(&["renew", "a.test", "--new-key", "--password-file", "given.txt"]);
+    room.done(&["status"]);
 }

@@ -1,12 +1,14 @@
 //! `status` tells how a mesh is, one line a host, changes nothing, and ends with 3 when something ends soon or does not
 //! fit.
 
+mod kits;
+
 use std::fs;
 
 use serde_json::Value;
 
 use crate::support::mesh::{INVENTORY, changes, edit, inventory, leaf, mesh};
-use crate::support::{Ended, Room, copy, json};
+use crate::support::{Ended, Room, json};
 
 /// What is said of one host, after making sure that the exit code fits and that nothing was changed.
 #[track_caller]
@@ -154,106 +156,6 @@ fn without_an_inventory_there_is_nothing_to_judge() {
 }
 
 #[test]
-fn a_host_without_a_kit_is_found() {
-    let room = mesh(&["a.test", "b.test"]);
-    fs::remove_dir_all(room.path("replica-pki/hosts/b.test")).unwrap();
-    problem(&room, "b.test", &["it has no kit", "replica-pki issue"]);
-    let row = status(&room, &[], "b.test");
-    assert!(row["root"].is_null(), "{row}");
-    edit(&room, "\"a.test\"", "\"a.test\"\n[[host]]\nfqdn = \"c.test\"");
-    problem(&room, "c.test", &["it has no kit"]);
-    room.done(&["issue"]);
-    room.done(&["status"]);
-}
-
-#[test]
-fn a_kit_that_was_damaged_is_found() {
-    for (file, contents, part) in [
-        ("a.test.pfx", Some("x"), "fails replica-pki verify: file of a.test.pfx"),
-        ("a.test.pfx", None, "not whole"),
-        ("a.test.cer", Some("x"), "cannot be read"),
-        ("a.test.cer", None, "cannot be read"),
-        ("manifest.json", Some("{"), "cannot be read"),
-        ("manifest.json", None, "cannot be read"),
-        ("trust/slipped-in.cer", Some("x"), "fails replica-pki verify: file of trust/slipped-in.cer"),
-    ] {
-        let room = mesh(&["a.test", "b.test"]);
-        let path = room.path(&format!("replica-pki/hosts/a.test/{file}"));
-        match contents {
-            Some(contents) => fs::write(&path, contents).unwrap(),
-            None => fs::remove_file(&path).unwrap(),
-        }
-        problem(&room, "a.test", &[part]);
-        assert_eq!(status(&room, &[], "b.test")["problems"], json("[]"), "{file}");
-        // As it says: without the folder the kit is made anew.
-        fs::remove_dir_all(room.path("replica-pki/hosts/a.test")).unwrap();
-        room.done(&["issue"]);
-        room.done(&["status"]);
-    }
-}
-
-#[test]
-fn what_can_be_made_again_is_made_again_by_issue_and_costs_no_certificate() {
-    let whole = mesh(&["a.test", "b.test"]);
-    for (file, contents) in [
-        ("trust/b.test.root.cer", None),
-        ("trust/b.test.root.cer", Some("x")),
-        ("install.cmd", Some("format c:")),
-        ("uninstall.cmd", None),
-    ] {
-        let room = copy(&whole);
-        let path = room.path(&format!("replica-pki/hosts/a.test/{file}"));
-        match contents {
-            Some(contents) => fs::write(&path, contents).unwrap(),
-            None => fs::remove_file(&path).unwrap(),
-        }
-        problem(&room, "a.test", &["not whole", file, "replica-pki issue"]);
-        let said = json(&room.done(&["issue", "--json"]));
-        assert_eq!(
-            said["other_roots"],
-            json(&format!(r#"[{{"host": "a.test", "added": [], "removed": [], "repaired": ["{file}"]}}]"#))
-        );
-        assert_eq!(room.files().keys().collect::<Vec<_>>(), whole.files().keys().collect::<Vec<_>>());
-        let kept = ["a.test.pfx", "a.test.cer", "install.cmd", "uninstall.cmd", "trust/b.test.root.cer"];
-        for file in kept.map(|file| format!("replica-pki/hosts/a.test/{file}")) {
-            assert_eq!(room.read(&file), whole.read(&file), "{file}");
-        }
-        room.done(&["status"]);
-        assert!(room.done(&["issue"]).starts_with("nothing to do"));
-    }
-}
-
-#[test]
-fn what_is_no_kit_among_the_kits_is_found() {
-    let room = mesh(&["a.test"]);
-    room.write("replica-pki/hosts/notes.txt", "mine");
-    problem(&room, "notes.txt", &["cannot be read"]);
-    let ended = room.run(&["issue"]);
-    assert!(ended.code == 1 && ended.stderr.contains("notes.txt") && ended.stderr.contains("elsewhere"), "{ended:?}");
-    assert_eq!(room.read("replica-pki/hosts/notes.txt"), b"mine");
-}
-
-/// As a backup that was brought back would be.
-#[test]
-fn a_kit_that_lacks_a_root_is_found_and_mended() {
-    let room = mesh(&["a.test", "b.test"]);
-    let kit = "replica-pki/hosts/a.test";
-    let before = room.files();
-    room.done(&["issue", "c.test"]);
-    fs::remove_dir_all(room.path(kit)).unwrap();
-    for (path, bytes) in
-        before.iter().filter(|(path, _)| path.starts_with(room.path(kit).strip_prefix(room.path("")).unwrap()))
-    {
-        let path = room.path("").join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    problem(&room, "a.test", &["its kit lacks the root c.test.root", "replica-pki issue"]);
-    room.done(&["issue"]);
-    room.done(&["status"]);
-}
-
-#[test]
 fn roots_that_are_gone_from_the_private_folder_are_found() {
     let room = mesh(&["a.test", "b.test"]);
     for file in ["b.test.root.cer", "b.test.root.key.pem"] {
@@ -337,4 +239,27 @@ fn what_to_type_names_the_folder() {
         let note = said["hosts"][0]["notes"].to_string() + &said["hosts"][0]["problems"].to_string();
         assert!(note.contains("replica-pki renew --dir "), "{note}");
     }
+}
+
+/// Who issues is told at once, and once, what `status` would tell the next day.
+#[test]
+fn issue_warns_of_certificates_that_status_would_call_for_at_once() {
+    for (days, is_short) in [("60", true), ("61", false)] {
+        let room = Room::new();
+        let ended = room.run(&["issue", "a.test", "b.test", "--key", "rsa-2048", "--days", days]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(ended.stderr.matches("look 60 days ahead").count(), usize::from(is_short), "{ended:?}");
+        assert_eq!(room.run(&["status"]).code, if is_short { 3 } else { 0 });
+        if is_short {
+            for part in ["warning: ", "leaf_days", "root_days", "--within"] {
+                assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+            }
+        }
+    }
+    let room = Room::new();
+    let ended = room.run(&["issue", "a.test", "--key", "rsa-2048", "--root-days", "30"]);
+    assert!(ended.stderr.contains("ends in ") && ended.stderr.contains("look 60 days ahead"), "{ended:?}");
+    edit(&room, "root_days = 30", "root_days = 3650");
+    let ended = room.run(&["issue", "b.test"]);
+    assert!(ended.code == 0 && !ended.stderr.contains("ahead"), "only of what is made: {ended:?}");
 }

@@ -1,28 +1,22 @@
 //! A root takes certificates back by lists that it signs, that grow and that others read as they are meant.
 
-use std::collections::HashSet;
+mod foreign_lists;
+mod place;
 
-use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5912::SHA_256_WITH_RSA_ENCRYPTION;
 use der::flagset::FlagSet;
 use pki_core::Error;
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
-use pki_core::error::UrlProblem;
-use pki_core::name::{HttpUrl, printable};
 use pki_core::profile::LeafProfile;
 use pki_core::revocation::{Reason, RevocationList, Revocations};
 use pki_core::validity::{Days, Time, Validity};
 use proptest::prelude::*;
 use x509_cert::ext::pkix::KeyUsages;
-use x509_parser::prelude::{
-    CertificateRevocationList, DistributionPointName, FromDer as _, GeneralName, ParsedExtension, ReasonCode,
-    X509Certificate,
-};
+use x509_parser::prelude::{CertificateRevocationList, FromDer as _, ParsedExtension, ReasonCode};
 
-use crate::odd_certificates::{HOST, KEY_CERT_SIGN, Odd, cn, key_usage, oid, sequence, tlv};
+use crate::odd_certificates::{HOST, KEY_CERT_SIGN, Odd, key_usage};
 use crate::support::foreign::{basic_constraints, key_usage as usages, self_signed};
-use crate::support::{authority, damaged, fqdn, key, now, rng, time};
+use crate::support::{authority, fqdn, key, now, rng, time};
 
 const REASONS: [(Reason, &str, u8); 6] = [
     (Reason::Unspecified, "unspecified", 0),
@@ -227,122 +221,6 @@ fn reasons_have_the_names_of_rfc_5280_in_any_case() {
     }
 }
 
-#[test]
-fn lists_that_this_crate_cannot_continue_are_refused_with_the_reason() {
-    let entry = |serial: u8, extensions: &[Vec<u8>]| {
-        let extensions = if extensions.is_empty() { vec![] } else { sequence(extensions) };
-        sequence(&[tlv(0x02, &[serial]), utc("261122170000Z"), extensions])
-    };
-    let reason = |code| extension("2.5.29.21", false, tlv(0x0a, &[code]));
-    let invalidity = |critical| extension("2.5.29.24", critical, tlv(0x18, b"20261122170000Z"));
-    let good = OddList::new();
-    assert_eq!(good.read().unwrap().revocations(), []);
-    let known = OddList { entries: vec![entry(1, &[reason(1), invalidity(false)]), entry(2, &[])], ..OddList::new() };
-    let reasons: Vec<_> = known.read().unwrap().revocations().iter().map(|entry| entry.reason).collect();
-    assert_eq!(reasons, [Reason::KeyCompromise, Reason::Unspecified]);
-
-    let with = |entries: Vec<Vec<u8>>| OddList { entries, ..OddList::new() };
-    let extended = |extensions: Vec<Vec<u8>>| OddList { extensions, ..OddList::new() };
-    let number = |octets: &[u8]| extension("2.5.29.20", false, tlv(0x02, octets));
-    let table = [
-        (OddList { version: vec![], ..OddList::new() }, "is damaged"),
-        (OddList { version: tlv(0x02, &[0]), ..OddList::new() }, "version 2"),
-        (OddList { version: tlv(0x02, &[2]), ..OddList::new() }, "version 2"),
-        (OddList { next_update: vec![], ..OddList::new() }, "when the next one comes"),
-        (OddList { next_update: utc("251122170000Z"), ..OddList::new() }, "would come before it"),
-        (extended(vec![]), "no number"),
-        (extended(vec![number(&[1]), number(&[2])]), "appears twice"),
-        (extended(vec![number(&[1; 9])]), "size of its number in octets is 9, the limit is 8"),
-        (extended(vec![number(&[0x80])]), "is damaged"),
-        // An issuing distribution point, and the base of a delta: lists of a part.
-        (extended(vec![number(&[1]), extension("2.5.29.28", true, sequence(&[]))]), "critical extension, 2.5.29.28"),
-        (extended(vec![number(&[1]), extension("2.5.29.27", true, tlv(2, &[1]))]), "critical extension, 2.5.29.27"),
-        (with(vec![entry(1, &[]), entry(2, &[]), entry(1, &[])]), "revokes a certificate twice"),
-        (with(vec![entry(1, &[reason(6)])]), "the reason 6 of an entry"),
-        (with(vec![entry(1, &[reason(8)])]), "the reason 8 of an entry"),
-        (with(vec![entry(1, &[reason(7)])]), "is damaged"),
-        (with(vec![entry(1, &[reason(1), reason(4)])]), "two reasons"),
-        (with(vec![entry(1, &[invalidity(true)])]), "unknown critical extension, 2.5.29.24"),
-    ];
-    for (odd, expected) in table {
-        let refused = odd.read().unwrap_err().to_string();
-        assert!(refused.contains(expected), "{expected}: {refused}");
-    }
-    let refused = RevocationList::from_der(&vec![0x30; 4 * 1024 * 1024 + 1]).unwrap_err();
-    assert!(matches!(refused, Error::OverLimit { .. }), "{refused:?}");
-    assert!(matches!(RevocationList::from_der(root().as_der()), Err(Error::Damaged { .. })));
-    assert!(matches!(RevocationList::from_pem(&root().to_pem()), Err(Error::Damaged { .. })));
-}
-
-#[test]
-fn a_leaf_says_where_its_list_is_and_only_if_there_is_one() {
-    const LIST: &str = "http://pki.atwork.at:8080/lists/first.crl";
-    let mut profile = LeafProfile::new(fqdn(HOST));
-    let sign = |profile: &LeafProfile| authority(HOST).sign(profile, key(1).public_key(), now(), &mut rng(1)).unwrap();
-    assert_eq!(sign(&profile).extensions().crl_distribution_points, None);
-
-    profile.revocation_list = Some(LIST.parse().unwrap());
-    let leaf = sign(&profile);
-    assert_eq!(leaf.extensions().crl_distribution_points, Some(vec![LIST.to_owned()]));
-    let (_, other) = X509Certificate::from_der(leaf.as_der()).unwrap();
-    let points = other.extensions().iter().find(|extension| extension.oid.to_id_string() == "2.5.29.31").unwrap();
-    assert!(!points.critical);
-    let ParsedExtension::CRLDistributionPoints(points) = points.parsed_extension() else { panic!("{points:?}") };
-    let [point] = &points.points[..] else { panic!("{points:?}") };
-    assert!(point.reasons.is_none() && point.crl_issuer.is_none());
-    let Some(DistributionPointName::FullName(names)) = &point.distribution_point else { panic!("{point:?}") };
-    assert_eq!(names[..], [GeneralName::URI(LIST)]);
-}
-
-#[test]
-fn the_place_of_a_list_is_an_http_url_that_everybody_reads_alike() {
-    for good in [
-        "http://pki.atwork.at/first.crl",
-        "HTTP://PKI/first%20list.crl?x=1&y=(2)",
-        "http://10.0.0.4",
-        "http://[2001:db8::4]:80/",
-        "http://xn--bcher-kva.example:65535/a;b=c,d~e'f!$*+@:-._",
-    ] {
-        assert_eq!(good.parse::<HttpUrl>().unwrap().as_str(), good);
-    }
-    let long = format!("http://pki.atwork.at/{}", "a".repeat(1004));
-    let table = [
-        ("", UrlProblem::NotHttp),
-        ("pki.atwork.at/first.crl", UrlProblem::NotHttp),
-        ("http:pki.atwork.at/first.crl", UrlProblem::NotHttp),
-        ("ldap://pki.atwork.at/cn=first", UrlProblem::NotHttp),
-        ("file:///first.crl", UrlProblem::NotHttp),
-        (" http://pki.atwork.at/", UrlProblem::NotHttp),
-        ("https://pki.atwork.at/first.crl", UrlProblem::Https),
-        ("HTTPS://pki.atwork.at/first.crl", UrlProblem::Https),
-        ("http://pki.atwork.at/first list.crl", UrlProblem::Character(' ')),
-        ("http://pki.atwork.at/\u{fc}.crl", UrlProblem::Character('\u{fc}')),
-        ("http://pki.atwork.at/\u{1b}[2J", UrlProblem::Character('\u{1b}')),
-        ("http://pki.atwork.at/first.crl#top", UrlProblem::Character('#')),
-        ("http://pki.atwork.at\\first.crl", UrlProblem::Character('\\')),
-        ("http://pki.atwork.at/100%", UrlProblem::Escape),
-        ("http://pki.atwork.at/%zz", UrlProblem::Escape),
-        ("http://", UrlProblem::Host),
-        ("http:///first.crl", UrlProblem::Host),
-        ("http://?x", UrlProblem::Host),
-        ("http://a..b/", UrlProblem::Host),
-        ("http://pki.atwork.at:/", UrlProblem::Host),
-        ("http://pki.atwork.at:0/", UrlProblem::Host),
-        ("http://pki.atwork.at:65536/", UrlProblem::Host),
-        ("http://pki.atwork.at:+80/", UrlProblem::Host),
-        ("http://[2001:db8::4/", UrlProblem::Host),
-        ("http://[::4]x/", UrlProblem::Host),
-        ("http://10.0.0.256/", UrlProblem::Host),
-        ("http://user:password@pki.atwork.at/", UrlProblem::UserInfo),
-        (&long, UrlProblem::TooLong(1025)),
-    ];
-    for (bad, problem) in table {
-        assert_eq!(bad.parse::<HttpUrl>(), Err(Error::Url { url: bad.to_owned(), problem }), "{bad}");
-    }
-    let messages: HashSet<String> = table.iter().map(|(_, problem)| problem.to_string()).collect();
-    assert!(messages.iter().all(|message| message.len() > 10 && printable(message) == *message), "{messages:?}");
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -366,38 +244,6 @@ proptest! {
         assert_eq!(RevocationList::from_pem(&written.to_pem()).unwrap().as_der(), written.as_der());
         let (_, other) = CertificateRevocationList::from_der(written.as_der()).unwrap();
         assert_eq!(other.iter_revoked_certificates().count(), revocations.entries().len());
-    }
-
-    #[test]
-    fn no_url_of_any_text_breaks_a_certificate(text in "http://.{0,40}") {
-        if let Ok(url) = text.parse::<HttpUrl>() {
-            assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
-            let mut profile = LeafProfile::new(fqdn(HOST));
-            profile.revocation_list = Some(url);
-            let leaf = authority(HOST).sign(&profile, key(1).public_key(), now(), &mut rng(1)).unwrap();
-            assert_eq!(leaf.extensions().crl_distribution_points, Some(vec![text]));
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn no_change_of_a_byte_goes_unnoticed(bytes in damaged(list_of_all_reasons().as_der().to_vec())) {
-        if let Ok(read) = RevocationList::from_der_or_pem(&bytes) {
-            let _ = format!("{read:?} {read} {:?}", read.revocations());
-            let is_original = bytes == list_of_all_reasons().as_der();
-            assert_eq!(read.check_signed_by(&root()).is_ok(), is_original);
-        }
-    }
-
-    #[test]
-    fn damaged_pem_never_panics(bytes in damaged(list_of_all_reasons().to_pem().into_bytes())) {
-        let _ = RevocationList::from_der_or_pem(&bytes);
-    }
-
-    #[test]
-    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        assert!(RevocationList::from_der_or_pem(&bytes).is_err());
     }
 }
 
@@ -443,44 +289,3 @@ fn list_of(leaves: &[Certificate]) -> RevocationList {
 }
 
 const CRL_SIGN: u8 = 0x02;
-
-/// A list with every field in the test's hands, with zeros for a signature.
-struct OddList {
-    version: Vec<u8>,
-    next_update: Vec<u8>,
-    entries: Vec<Vec<u8>>,
-    extensions: Vec<Vec<u8>>,
-}
-
-impl OddList {
-    fn new() -> Self {
-        let number = extension("2.5.29.20", false, tlv(0x02, &[1]));
-        let next_update = utc("261222170000Z");
-        Self { version: tlv(0x02, &[1]), next_update, entries: vec![], extensions: vec![number] }
-    }
-
-    fn read(&self) -> pki_core::Result<RevocationList> {
-        let algorithm = sequence(&[oid(SHA_256_WITH_RSA_ENCRYPTION), tlv(0x05, &[])]);
-        let entries = if self.entries.is_empty() { vec![] } else { sequence(&self.entries) };
-        let extensions = if self.extensions.is_empty() { vec![] } else { tlv(0xa0, &sequence(&self.extensions)) };
-        let tbs = sequence(&[
-            self.version.clone(),
-            algorithm.clone(),
-            cn("Root"),
-            utc("261122170000Z"),
-            self.next_update.clone(),
-            entries,
-            extensions,
-        ]);
-        RevocationList::from_der(&sequence(&[tbs, algorithm, tlv(0x03, &[0; 257])]))
-    }
-}
-
-fn extension(id: &str, critical: bool, value: Vec<u8>) -> Vec<u8> {
-    let critical = if critical { tlv(0x01, &[0xff]) } else { vec![] };
-    sequence(&[oid(ObjectIdentifier::new_unwrap(id)), critical, tlv(0x04, &value)])
-}
-
-fn utc(text: &str) -> Vec<u8> {
-    tlv(0x17, text.as_bytes())
-}

@@ -42,7 +42,8 @@ impl Outcome<'_> {
         let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
         let install = (kit.reason != Reason::NewRoot).then(|| steps::install(host));
         let new = made.bundle.leaf.thumbprint().to_string();
-        install.into_iter().chain(steps::change_over(host, &old, &new, &partners)).collect()
+        let remove = before.as_ref().map(|old| steps::remove(host, old));
+        install.into_iter().chain(steps::change_over(host, &old, &new, &partners)).chain(remove).collect()
     }
 
     /// Whether the host had a kit, which was lost: a root of its own is there.

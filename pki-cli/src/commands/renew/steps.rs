@@ -71,6 +71,13 @@ pub(in crate::commands) fn take_back(host: &Fqdn) -> Step {
     Step::on(host, what, format!(".\\replica-pki.exe uninstall {host}\\previous"))
 }
 
+/// The same where no kit keeps the old certificate, and the new one has another key.
+pub(in crate::commands) fn remove(host: &Fqdn, old: &str) -> Step {
+    let what = "when replication is healthy on both sides, take the old certificate and its key away \
+                (or uninstall its kit, where that was kept)";
+    Step::on(host, what, format!("Remove-Item -Path Cert:\\LocalMachine\\My\\{old} -DeleteKey"))
+}
+
 pub(in crate::commands) fn install(host: &Fqdn) -> Step {
     Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
 }

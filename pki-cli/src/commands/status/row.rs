@@ -83,7 +83,15 @@ impl Row {
                 "its certificate was revoked on {} ({}): {}",
                 revocation.time,
                 revocation.reason,
-                after_revocation(host, phase, &facts)
+                with_other_key(host, phase, &facts)
+            ));
+        }
+        if kit.lost_password {
+            row.problems.push(format!(
+                "the password that was generated for its PFX is gone: bring private/passwords/{}.txt back from a copy, or \
+                 make another certificate: {}",
+                kit.fqdn,
+                with_other_key(host, phase, &facts)
             ));
         } else if mesh.estate.has_revoked_key(kit) {
             let way_out = after_revocation(host, phase, &facts);
@@ -151,7 +159,7 @@ fn way_out(host: &str, standing: Option<&Standing>, facts: &Facts, root_ends_soo
 }
 
 /// How a host gets a certificate with another key.
-fn after_revocation(host: &str, phase: Phase, facts: &Facts) -> String {
+fn with_other_key(host: &str, phase: Phase, facts: &Facts) -> String {
     match phase {
         Phase::Spreading => {
             format!("install every kit, then: replica-pki renew --roots-installed {host} --new-key")
