@@ -85,6 +85,9 @@ impl Row {
                 revocation.reason,
                 with_other_key(host, phase, &facts)
             ));
+        } else if mesh.estate.has_revoked_key(kit) {
+            let way_out = with_other_key(host, phase, &facts);
+            row.problems.push(format!("a certificate with the same key was revoked: {way_out}"));
         }
         if kit.lost_password {
             row.problems.push(format!(
@@ -93,9 +96,6 @@ impl Row {
                 kit.fqdn,
                 with_other_key(host, phase, &facts)
             ));
-        } else if mesh.estate.has_revoked_key(kit) {
-            let way_out = after_revocation(host, phase, &facts);
-            row.problems.push(format!("a certificate with the same key was revoked: {way_out}"));
         }
         let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
         let wanted = wanted.map(|url| url.to_string());
