@@ -27,7 +27,7 @@ pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
-pub(crate) use rollover::{Line, Phase, lines, name_of_line};
+pub(crate) use rollover::{Line, Phase, generation, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use standing::{Standing, standing};
 pub(crate) use work::{KitWork, Reason, Work};
@@ -121,11 +121,7 @@ impl Estate {
 
     /// The label of the root that signed a certificate.
     fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
-        let signed = |root: &Root| {
-            leaf.issuer() == root.certificate.subject()
-                && leaf.check_signature_by(root.certificate.public_key()).is_ok()
-        };
-        self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
+        self.roots.iter().find(|(_, root)| is_signed_by(leaf, &root.certificate)).map(|(label, _)| label.as_str())
     }
 }
 
@@ -134,6 +130,11 @@ impl Root {
     pub(crate) fn revocation_of(&self, leaf: &Certificate) -> Option<&Revocation> {
         self.list.as_ref()?.as_ref().ok()?.revocation_of(leaf)
     }
+}
+
+/// Whether a root signed a certificate.
+pub(crate) fn is_signed_by(leaf: &Certificate, root: &Certificate) -> bool {
+    leaf.issuer() == root.subject() && leaf.check_signature_by(root.public_key()).is_ok()
 }
 
 fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Result<RevocationList, String>> {

@@ -31,7 +31,8 @@ macro_rules! codes {
 const CLOCK: &str = "compare the clock: w32tm /query /status; if it is right, make a new certificate: replica-pki renew, \
     or replica-pki leaf";
 const RENEW: &str = "make a new certificate: replica-pki issue, or replica-pki leaf";
-const RENEW_REVOKED: &str = "make a certificate with another key: replica-pki renew HOST --new-key, or replica-pki leaf";
+const RENEW_REVOKED: &str =
+    "make a certificate with another key: replica-pki renew HOST --new-key, or replica-pki leaf";
 const TRUST: &str = "install the root again: replica-pki install KIT";
 const DISTRUST: &str = "look for it and its issuers among the untrusted ones: certutil -store Disallowed";
 const REVOCATION: &str = "see that the revocation list that the certificate names can be read from here: certutil -verify \

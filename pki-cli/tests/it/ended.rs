@@ -1,6 +1,7 @@
 //! Certificates and roots that have ended: what is judged, and which way leads on. Days are counted from the first command.
 
-use crate::support::mesh::mesh;
+use crate::support::mesh::{edit, mesh};
+use crate::support::{Ended, Room};
 
 /// Fails, if the tests' clock does not move: then nothing else here would mean anything.
 #[test]
@@ -10,4 +11,76 @@ fn the_day_after_its_end_a_certificate_is_good_no_more() {
     room.done_later(29, &verify);
     let ended = room.later(31, &verify);
     assert!(ended.code == 3 && ended.stdout.contains("ended"), "{ended:?}");
+}
+
+#[test]
+fn a_root_that_has_ended_keeps_no_healthy_host_of_the_mesh_from_its_kit() {
+    let room = mesh(&["a.test", "--root-days", "400", "--days", "200"]);
+    edit(&room, "root_days = 400", "root_days = 3650");
+    room.done_later(300, &["issue", "b.test"]);
+    room.done_later(450, &["renew", "b.test"]);
+    let said = accepted(install(&room, 450, "b.test"));
+    assert!(said.contains("trusted-root of trust/a.test.root.cer: ended, and no use any more"), "{said}");
+    room.done_later(450, &["verify", "replica-pki/hosts/b.test"]);
+    // It fails where it signed.
+    let ended = install(&room, 450, "a.test");
+    assert!(ended.code == 1 && ended.stderr.contains("not fit to install: validity of leaf: ended"), "{ended:?}");
+    assert_eq!(room.later(450, &["verify", "replica-pki/hosts/a.test"]).code, 3);
+}
+
+#[test]
+fn a_rollover_that_begins_after_the_end_comes_to_its_end() {
+    for trust in ["per-host", "shared"] {
+        let room = mesh(&["a.test", "b.test", "--root-days", "400", "--days", "400", "--trust", trust]);
+        edit(&room, "root_days = 400", "root_days = 3650");
+        room.done_later(500, &["renew"]);
+        for host in ["a.test", "b.test"] {
+            let said = accepted(install(&room, 500, host));
+            assert!(
+                said.contains("warning: the certificate has ended, and this host replicates with nobody"),
+                "{said}"
+            );
+            let script = String::from_utf8(room.read(&format!("replica-pki/hosts/{host}/install.cmd"))).unwrap();
+            assert!(script.contains("It can be installed after that day too"), "{script}");
+        }
+        // Nothing but the end is excused.
+        let script = room.read("replica-pki/hosts/a.test/install.cmd");
+        room.write("replica-pki/hosts/a.test/install.cmd", "");
+        let ended = install(&room, 500, "a.test");
+        assert!(ended.code == 1 && ended.stderr.contains("file of install.cmd: not as the manifest"), "{ended:?}");
+        room.write("replica-pki/hosts/a.test/install.cmd", script);
+
+        room.done_later(500, &["renew", "--roots-installed"]);
+        for host in ["a.test", "b.test"] {
+            let said = accepted(install(&room, 500, host));
+            assert!(said.contains("ended, and no use any more") && !said.contains("has ended"), "{said}");
+            let script = String::from_utf8(room.read(&format!("replica-pki/hosts/{host}/install.cmd"))).unwrap();
+            assert!(!script.contains("It can be installed after that day too"), "{script}");
+            room.done_later(500, &["verify", &format!("replica-pki/hosts/{host}")]);
+        }
+        room.done_later(500, &["renew", "--finish"]);
+        room.done_later(500, &["status"]);
+    }
+}
+
+/// Without a root that follows there is nothing to bring; and one that has ended itself does not help.
+#[test]
+fn an_ended_certificate_is_refused_where_no_good_root_follows() {
+    let room = mesh(&["a.test", "--root-days", "400", "--days", "400"]);
+    assert_eq!(install(&room, 500, "a.test").code, 1);
+    room.done_later(500, &["renew"]);
+    accepted(install(&room, 500, "a.test"));
+    let ended = install(&room, 1000, "a.test");
+    assert!(ended.code == 1 && ended.stderr.contains("not fit to install: validity of leaf: ended"), "{ended:?}");
+}
+
+fn install(room: &Room, day: u32, host: &str) -> Ended {
+    room.later(day, &["install", &format!("replica-pki/hosts/{host}"), "--dry-run"])
+}
+
+/// What is said to people.
+#[track_caller]
+fn accepted(ended: Ended) -> String {
+    assert_eq!(ended.code, 0, "{ended:?}");
+    ended.stderr
 }
