@@ -1,7 +1,7 @@
 //! Certificates and roots that have ended: what is judged, and which way leads on. Days are counted from the first command.
 
-use crate::support::mesh::{edit, mesh};
-use crate::support::{Ended, Room};
+use crate::support::mesh::{INVENTORY, changes, edit, inventory, leaf, mesh};
+use crate::support::{Ended, Room, json};
 
 /// Fails, if the tests' clock does not move: then nothing else here would mean anything.
 #[test]
@@ -72,6 +72,62 @@ fn an_ended_certificate_is_refused_where_no_good_root_follows() {
     accepted(install(&room, 500, "a.test"));
     let ended = install(&room, 1000, "a.test");
     assert!(ended.code == 1 && ended.stderr.contains("not fit to install: validity of leaf: ended"), "{ended:?}");
+}
+
+/// What still can be done is done, and `issue` and `status` name the same way.
+#[test]
+fn a_root_that_has_ended_asks_for_renew_and_for_no_other_root() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "400", "--days", "400"]);
+    edit(&room, "root_days = 400", "root_days = 3650");
+    advises_renew(&room, "its certificate has ended, its root has ended: replica-pki renew");
+    assert!(room.done_later(500, &["issue"]).starts_with("nothing to do"));
+    room.done_later(500, &["issue", "c.test"]);
+    // A host that needs something of the ended root waits for the next one.
+    std::fs::remove_dir_all(room.path("replica-pki/hosts/b.test")).unwrap();
+    let ended = room.later(500, &["issue"]);
+    assert!(ended.code == 1 && ended.stderr.contains("the root b.test.root is not valid now"), "{ended:?}");
+    assert!(ended.stderr.contains("hint: give the host a new root: replica-pki issue --replace b.test"), "{ended:?}");
+    room.done_later(500, &["issue", "--replace", "b.test"]);
+    room.done_later(500, &["renew", "a.test"]);
+    advises_renew(&room, "when every host has installed its kit: replica-pki renew --roots-installed");
+    room.done_later(500, &["issue", "d.test"]);
+    room.done_later(500, &["renew", "--roots-installed"]);
+    room.done_later(500, &["renew", "--finish"]);
+    room.done_later(500, &["status"]);
+}
+
+#[test]
+fn a_new_host_waits_for_the_successor_of_an_ended_shared_root_and_comes_below_that() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "400", "--days", "400", "--trust", "shared"]);
+    edit(&room, "root_days = 400", "root_days = 3650");
+    let text = inventory(&room);
+    room.write(INVENTORY, format!("{text}\n[[host]]\nfqdn = \"c.test\"\n"));
+    let before = room.files();
+    let ended = room.later(500, &["issue"]);
+    assert!(
+        ended.code == 1 && ended.stderr.contains("hint: let another root follow it: replica-pki renew"),
+        "{ended:?}"
+    );
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+    let said = room.later(500, &["status"]).stdout;
+    assert!(!said.contains("--replace"), "{said}");
+
+    room.done_later(500, &["renew", "a.test", "b.test"]);
+    room.done_later(500, &["issue"]);
+    assert!(leaf(&room, "c.test").issuer().to_string().ends_with(" 2"));
+    room.done_later(500, &["verify", "replica-pki/hosts/c.test"]);
+    room.done_later(500, &["renew", "--roots-installed"]);
+    room.done_later(500, &["renew", "--finish"]);
+    room.done_later(500, &["status"]);
+}
+
+/// Nothing in the row of a.test speaks of another root.
+#[track_caller]
+fn advises_renew(room: &Room, advice: &str) {
+    let ended = room.later(500, &["status", "--json"]);
+    let said = json(&ended.stdout);
+    let problems = said["hosts"][0]["problems"].to_string();
+    assert!(ended.code == 3 && problems.contains(advice) && !problems.contains("--replace"), "{problems}");
 }
 
 fn install(room: &Room, day: u32, host: &str) -> Ended {
