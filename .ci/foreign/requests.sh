@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Requests: ours as OpenSSL and GnuTLS take them, and theirs as replica-pki takes them.   usage: requests.sh WORK
 #
-# The variable PROGRAM names replica-pki; pyca_lists.py does the same with PyPI's `cryptography`.
+# The variable PROGRAM names replica-pki; pyca_request.py does the same with PyPI's `cryptography`.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -4,7 +4,8 @@
 //! inventory.toml
 //! hosts/HOST/                     a kit
 //! private/roots/LABEL.cer         each root that hosts trust, and
-//! private/roots/LABEL.key.pem     its key, unless it was discarded
+//! private/roots/LABEL.key.pem     its key, or
+//! private/roots/LABEL.no-key      a note that it was discarded
 //! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
 //! private/passwords/HOST~previous.txt   what opens the PFX that was renewed, if another password opens the new one
@@ -62,6 +63,8 @@ pub(crate) struct Estate {
 pub(crate) struct Root {
     pub(crate) certificate: Certificate,
     pub(crate) has_key: bool,
+    /// Whether its key was discarded. One that is missing for another reason is a loss.
+    pub(crate) is_discarded: bool,
     /// The last revocation list that is remembered of it, or why that cannot be read.
     pub(crate) list: Option<std::result::Result<RevocationList, String>>,
 }
@@ -85,8 +88,9 @@ impl Estate {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
+            let is_discarded = !has_key && dir.join(layout::root_without_key(label)).is_file();
             let list = remembered_list(&dir.join(root_list(label)), &certificate);
-            estate.roots.insert(label.to_owned(), Root { certificate, has_key, list });
+            estate.roots.insert(label.to_owned(), Root { certificate, has_key, is_discarded, list });
         }
         let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
@@ -99,6 +103,14 @@ impl Estate {
         }
         estate.kits = kits;
         Ok((estate, broken))
+    }
+
+    /// Finds out which files of kits have to be made again.
+    pub(crate) fn look_for_damage(&mut self, dir: &Path) -> Result<()> {
+        for kit in self.kits.values_mut() {
+            kit.damaged = kit.damage(dir)?;
+        }
+        Ok(())
     }
 
     /// Asks for the passphrase of a protected folder, if the work needs one of its secrets.

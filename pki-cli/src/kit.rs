@@ -6,7 +6,7 @@ mod read;
 
 pub(crate) use judge::{Line, judge_chain, report, successor};
 pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest, PfxEntry};
-pub(crate) use read::{FileState, Kit, files, strays};
+pub(crate) use read::{FileState, Kit, files, is_intact, strays};
 
 use pki_core::bundle::Bundle;
 use pki_core::validity::Time;

@@ -161,7 +161,7 @@ pub enum Error {
         given: String,
     },
     /// A lifetime that is not 1 to 36,500 days.
-    #[error("a certificate lives 1 to 36500 days, not {days}")]
+    #[error("a number of days is 1 to 36500, not {days}")]
     Lifetime {
         /// The number of days that was asked for.
         days: u32,

@@ -21,12 +21,14 @@ pub(crate) fn run(arguments: Crl) -> Result {
     let authority = keys::authority(&signer)?;
     let memory = Memory::beside(&signer.root_key)?;
     let mut revocations = memory.recall(authority.certificate())?;
-    let (now, mut rng) = (system::now()?, system::rng()?);
+    let (validity, mut rng) = (Validity::starting(system::now()?, days)?, system::rng()?);
+    // The list counts from a little earlier, for clocks that are late; nothing on it was taken back after that.
+    let at = validity.not_before;
     for Revoked { certificate: path, reason } in revoke {
         let certificate = files::certificate(&path)?;
-        take_back(&mut revocations, &certificate, reason, now).map_err(|failure| failure.context(path.display()))?;
+        take_back(&mut revocations, &certificate, reason, at).map_err(|failure| failure.context(path.display()))?;
     }
-    let list = revocations.sign(&authority, Validity::starting(now, days)?, &mut rng)?;
+    let list = revocations.sign(&authority, validity, &mut rng)?;
     refuse_to_replace(&out, &list, authority.certificate(), memory.path())?;
 
     // Remembered first: a number that was given away is never given again.
@@ -38,13 +40,8 @@ pub(crate) fn run(arguments: Crl) -> Result {
     Ok(Exit::Done)
 }
 
-fn take_back(
-    revocations: &mut Revocations,
-    certificate: &Certificate,
-    reason: Option<Reason>,
-    now: Time,
-) -> Result<()> {
-    if revocations.revoke(certificate, now, reason.unwrap_or_default())? {
+fn take_back(revocations: &mut Revocations, certificate: &Certificate, reason: Option<Reason>, at: Time) -> Result<()> {
+    if revocations.revoke(certificate, at, reason.unwrap_or_default())? {
         return Ok(());
     }
     let before = revocations.entries().iter().find(|entry| *entry.serial_number == *certificate.serial_number());

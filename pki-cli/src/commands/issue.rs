@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     let (text, inventory) = ask::inventory(dir, &arguments)?;
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;
     let mut estate = Estate::read(dir)?;
+    estate.look_for_damage(dir)?;
     let wishes = Wishes {
         prune: arguments.prune,
         replace: arguments.replace.clone(),
@@ -44,6 +45,12 @@ pub(crate) fn run(arguments: Issue) -> Result {
                 "the keys of roots that are made later are kept, unless {INVENTORY} says discard_root_keys = true"
             ),
         );
+    }
+    if arguments.discard_root_keys {
+        for label in &work.kept_keys {
+            let what = "stays until the rollover of its root has ended, for it has still to sign; then do this again";
+            output::note("note", &format!("the key of {label} {what}"));
+        }
     }
     let (inventory, estate, work, made, touched) = (&inventory, &estate, &work, &made, touched.as_slice());
     report::Outcome { dir, inventory, estate, work, made, touched, now }.print(arguments.json)

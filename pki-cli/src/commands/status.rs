@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Status) -> Result {
     }
     mesh.compare(&mut rows)?;
     for kit in estate.kits.values() {
-        mesh.judge(&mut rows, kit, Kit::open(&dir.join(kit_folder(&kit.host))))?;
+        mesh.judge(&mut rows, kit, dir)?;
     }
     for text in rows.0.iter_mut().flat_map(|row| row.problems.iter_mut().chain(&mut row.notes)) {
         *text = output::for_folder(dir, text);
@@ -200,23 +200,28 @@ impl Mesh<'_> {
     }
 
     /// The first check that fails; `verify` names all.
-    fn judge(&self, rows: &mut Rows, on_disk: &KitOnDisk, kit: Result<Kit>) -> Result<()> {
-        let kit = match kit {
+    fn judge(&self, rows: &mut Rows, on_disk: &KitOnDisk, dir: &Path) -> Result<()> {
+        let problem = match Kit::open(&dir.join(kit_folder(&on_disk.host))) {
             Ok(mut kit) => {
                 self.share_roots(&mut kit);
-                kit
+                let mut question = Question::new(self.now);
+                question.host = Some(kit.host()?);
+                let lines = kit.judge(&question);
+                let failed = lines.iter().find(|line| line.outcome == Outcome::Failed);
+                failed.map(|line| format!("fails replica-pki verify: {} of {}: {}", line.check, line.of, line.detail))
             }
-            Err(failure) => {
-                rows.add(&on_disk.host, format!("its kit is not whole: {}", failure.message()));
-                return Ok(());
-            }
+            Err(failure) => Some(format!("is not whole: {}", failure.message())),
         };
-        let mut question = Question::new(self.now);
-        question.host = Some(kit.host()?);
-        if let Some(line) = kit.judge(&question).iter().find(|line| line.outcome == Outcome::Failed) {
-            let problem = format!("its kit fails replica-pki verify: {} of {}: {}", line.check, line.of, line.detail);
-            rows.add(&on_disk.host, problem);
-        }
+        let Some(problem) = problem else { return Ok(()) };
+        let damaged = on_disk.damage(dir)?;
+        let shown: Vec<_> = damaged.iter().map(|path| printable(path)).collect();
+        rows.add(
+            &on_disk.host,
+            match shown.as_slice() {
+                [] => format!("its kit {problem}"),
+                paths => format!("its kit is not whole ({}): replica-pki issue makes it so again", paths.join(", ")),
+            },
+        );
         Ok(())
     }
 

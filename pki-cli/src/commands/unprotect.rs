@@ -6,7 +6,7 @@ use pki_core::name::Fqdn;
 
 use super::protect::{refuse_without_mesh, show};
 use crate::args::Unprotect;
-use crate::estate::{self, PRIVATE, Safe, password_file, secrets};
+use crate::estate::{self, PRIVATE, Safe, Secret, password_file, secrets};
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
 use crate::output;
@@ -44,10 +44,12 @@ pub(crate) fn run(arguments: &Unprotect) -> Result {
 }
 
 fn one_password(dir: &Path, host: &Fqdn, passphrase_file: Option<&Path>) -> Result<zeroize::Zeroizing<String>> {
-    let path = dir.join(password_file(host.as_str()));
-    if !path.is_file() {
-        return Err(Failure::new(format!("there is no {}", path.display()))
-            .hint("name a host of the mesh; if its password was given with --password-file, it is not kept here"));
-    }
+    let usual = password_file(host.as_str());
+    // The file is called as the host was when it came; another case is no other host.
+    let is_its = |secret: &Secret| secret.path().as_os_str().eq_ignore_ascii_case(&usual);
+    let path = secrets(dir)?.into_iter().find(is_its).map(|secret| dir.join(secret.path())).ok_or_else(|| {
+        Failure::new(format!("there is no {}", dir.join(&usual).display()))
+            .hint("name a host of the mesh; if its password was given with --password-file, it is not kept here")
+    })?;
     Safe::Plain.password_file(&Safe::open(dir, passphrase_file)?.password(&path)?)
 }

@@ -25,6 +25,11 @@ pub(crate) fn root_key(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}{KEY}")].iter().collect()
 }
 
+/// What shows that a root's key was destroyed on purpose.
+pub(super) fn root_without_key(label: &str) -> PathBuf {
+    [PRIVATE, ROOTS, &format!("{label}.no-key")].iter().collect()
+}
+
 /// What a root has taken back so far.
 pub(crate) fn root_list(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}.crl")].iter().collect()

@@ -10,7 +10,7 @@ use super::{Estate, kit_folder};
 use crate::exit::Result;
 use crate::files;
 use crate::inventory::Entry;
-use crate::kit::{Kit, Manifest, PREVIOUS, PfxEntry};
+use crate::kit::{self, Kit, Manifest, PREVIOUS, PfxEntry};
 
 /// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files.
 ///
@@ -34,6 +34,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) unknown: BTreeSet<String>,
     /// Whether it keeps the kit that it replaced.
     pub(crate) has_previous: bool,
+    /// What `damage` found, where somebody looked.
+    pub(crate) damaged: BTreeSet<String>,
 }
 
 impl KitOnDisk {
@@ -56,9 +58,21 @@ impl KitOnDisk {
                 .collect(),
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
+            damaged: BTreeSet::new(),
             fqdn: Fqdn::of_computer(&manifest.host)?,
             pfx: manifest.pfx,
         })
+    }
+
+    /// Files that are missing or not as the manifest says. PFX and certificate are not looked at: they cannot be made again.
+    pub(crate) fn damage(&self, dir: &Path) -> Result<BTreeSet<String>> {
+        let folder = dir.join(kit_folder(&self.host));
+        let certificate = format!("{}.cer", self.host);
+        let manifest = Kit::manifest_of(&folder)?;
+        let (mut files, pfx) = (manifest.sha256, &self.pfx.file);
+        files.retain(|path, _| path != pfx && !path.eq_ignore_ascii_case(&certificate));
+        files.retain(|path, sha256| !kit::is_intact(&folder, path, sha256));
+        Ok(files.into_keys().collect())
     }
 
     /// What the inventory says of its host, with the name as it was made: files are called by it, and another case is no

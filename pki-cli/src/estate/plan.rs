@@ -257,8 +257,9 @@ impl Planner<'_> {
             |label: &String| self.lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == label);
         let is_new = |label: &String| self.work.roots.iter().any(|root| root.label == *label);
         let has_key = |label: &String| self.estate.roots.get(label).is_some_and(|root| root.has_key);
-        let spent = self.work.trust.iter().filter(|label| is_new(label) || has_key(label) && !spreading(label));
-        self.work.discarded = spent.cloned().collect();
+        let there = self.work.trust.iter().filter(|label| is_new(label) || has_key(label));
+        let (kept, spent) = there.cloned().partition(|label| !is_new(label) && spreading(label));
+        (self.work.kept_keys, self.work.discarded) = (kept, spent);
     }
 
     fn may_replace(&self, host: &Fqdn) -> bool {

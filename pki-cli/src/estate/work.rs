@@ -20,6 +20,8 @@ pub(crate) struct Work {
     pub(crate) drops_roots: bool,
     /// Roots whose keys are not kept, new ones among them.
     pub(crate) discarded: Vec<String>,
+    /// Roots whose keys were to go and have still to sign.
+    pub(crate) kept_keys: Vec<String>,
     /// Hosts whose previous kits go.
     pub(crate) finished: Vec<String>,
     /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.

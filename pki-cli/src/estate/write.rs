@@ -11,7 +11,7 @@ use pki_core::validity::Time;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::layout::previous_password_file;
+use super::layout::{previous_password_file, root_without_key};
 use super::{
     Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
 };
@@ -39,6 +39,8 @@ pub(crate) struct Touched {
     pub(crate) host: String,
     pub(crate) added: Vec<String>,
     pub(crate) removed: Vec<String>,
+    /// Files that were missing or changed, and are as they were made.
+    pub(crate) repaired: Vec<String>,
 }
 
 /// Writes. Private files come first: a kit is never there without the password that opens it.
@@ -47,7 +49,9 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     let mut batch = Batch::new(dir, PRIVATE)?;
     for root in made.roots {
         let is_known = estate.roots.contains_key(&root.label);
-        if !made.work.discarded.contains(&root.label) {
+        if made.work.discarded.contains(&root.label) {
+            put(&mut batch, is_known, root_without_key(&root.label), NO_KEY)?;
+        } else {
             let pem = estate.safe.key_file(root.authority.secret_key())?;
             put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
         }
@@ -55,6 +59,9 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         if is_known {
             // What the root that it replaces had taken back.
             batch.remove(root_list(&root.label));
+            if !made.work.discarded.contains(&root.label) {
+                batch.remove(root_without_key(&root.label));
+            }
         }
     }
     for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
@@ -69,6 +76,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     }
     for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
         batch.remove(root_key(label));
+        batch.put_file(root_without_key(label), NO_KEY)?;
     }
     batch.put_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = Trust::of(estate, made);
@@ -128,11 +136,23 @@ fn refuse_strays(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
         }
         let previous = dir.join(&folder).join(PREVIOUS);
         if is_pruned || made.work.finished.contains(&kit.host) || gets_new_root(kit, made) {
-            // Without its manifest nobody knows what was of the kit.
-            Kit::manifest_of(&previous).map_or(Ok(()), |manifest| refuse_stray(previous, &manifest))?;
+            refuse_stray_previous(previous)?;
         }
     }
     Ok(())
+}
+
+/// Without its manifest nobody knows what in it was of the kit.
+fn refuse_stray_previous(folder: PathBuf) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    match Kit::manifest_of(&folder) {
+        Ok(manifest) => refuse_stray(folder, &manifest),
+        Err(failure) => {
+            Err(failure.hint("nothing was written; move the folder to another place, and run the command again"))
+        }
+    }
 }
 
 fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
@@ -201,12 +221,13 @@ fn touch(
     now: Time,
 ) -> Result<Option<Touched>> {
     let Trust { roots, new, dropped } = trust;
+    let is_whole = |root: &TrustedRoot| !kit.damaged.contains(&root.path());
     let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
     let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
     let stays = |label: &&String| added.iter().any(|root| root.label == **label);
     let gone = kit.unknown.iter().filter(|label| !stays(label));
     let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
-    if added.is_empty() && removed.is_empty() {
+    if added.is_empty() && removed.is_empty() && kit.damaged.is_empty() {
         return Ok(None);
     }
     let folder = kit_folder(&kit.host);
@@ -217,7 +238,8 @@ fn touch(
     for (name, bytes) in kit::lists(&bundle, now)? {
         batch.put_file(folder.join(name), &bytes)?;
     }
-    for root in &added {
+    let damaged = roots.iter().filter(|root| has(root) && !is_whole(root));
+    for root in added.iter().copied().chain(damaged) {
         let is_known = kit.lists(&root.label, estate);
         put(batch, is_known, folder.join(root.path()), root.certificate.as_der())?;
     }
@@ -228,6 +250,7 @@ fn touch(
         host: kit.host.clone(),
         added: added.iter().map(|root| root.label.clone()).collect(),
         removed: removed.into_iter().cloned().collect(),
+        repaired: kit.damaged.iter().cloned().collect(),
     }))
 }
 
@@ -245,7 +268,11 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
         for label in estate.roots.keys().filter(|label| !made.work.trust.contains(label)) {
             batch.remove(root_certificate(label));
             batch.remove(root_key(label));
+            batch.remove(root_without_key(label));
             batch.remove(root_list(label));
         }
     }
 }
+
+/// For the people who look for the key.
+const NO_KEY: &[u8] = b"The key of this root was destroyed when it had signed, as --discard-root-keys asks.\n";

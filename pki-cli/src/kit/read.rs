@@ -55,8 +55,8 @@ impl Kit {
         let (manifest, id) = read_manifest(&folder.join(MANIFEST))?;
         let mut files = Vec::new();
         for (path, expected) in &manifest.sha256 {
-            let actual = hex(&Sha256::digest(read(folder, path)?));
-            let state = if actual.eq_ignore_ascii_case(expected) { FileState::Intact } else { FileState::Changed };
+            let is_intact = has_hash(&read(folder, path)?, expected);
+            let state = if is_intact { FileState::Intact } else { FileState::Changed };
             files.push((path.clone(), state));
         }
         let mut trust = Vec::new();
@@ -131,6 +131,15 @@ fn inside(path: &str) -> Result<PathBuf> {
 /// The files of a kit with their paths inside it, whatever they are, but not what it keeps of an earlier one.
 pub(crate) fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     present(folder)?.into_iter().map(|path| Ok((path.clone(), read(folder, &path)?))).collect()
+}
+
+/// Whether a file of a kit is there and as the manifest says.
+pub(crate) fn is_intact(folder: &Path, path: &str, sha256: &str) -> bool {
+    read(folder, path).is_ok_and(|bytes| has_hash(&bytes, sha256))
+}
+
+fn has_hash(bytes: &[u8], sha256: &str) -> bool {
+    hex(&Sha256::digest(bytes)).eq_ignore_ascii_case(sha256)
 }
 
 /// What lies in a kit's folder and is not of the kit.

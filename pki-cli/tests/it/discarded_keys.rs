@@ -61,7 +61,11 @@ fn the_keys_of_roots_that_are_there_go_and_nothing_else_changes() {
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(ended.stderr.contains("note: ") && ended.stderr.contains("discard_root_keys = true"), "{ended:?}");
     let gone = ["a.test", "b.test"].map(|host| format!("replica-pki/private/roots/{host}.root.key.pem"));
-    assert_eq!(changes(&before, &room.files()), gone);
+    let notes = ["a.test", "b.test"].map(|host| format!("replica-pki/private/roots/{host}.root.no-key"));
+    let mut changed = [gone, notes].concat();
+    changed.sort();
+    assert_eq!(changes(&before, &room.files()), changed);
+    assert!(!ended.stdout.contains("Next:"), "{ended:?}");
     assert_eq!(keys(&room), [""; 0]);
     assert!(room.done(&["issue"]).starts_with("nothing to do"));
     room.done(&["issue", "c.test"]);
@@ -84,6 +88,22 @@ fn status_says_so_without_calling_it_wrong() {
         problem.contains("ends in 729 days") && problem.ends_with("replica-pki issue --replace a.test"),
         "{problem}"
     );
+}
+
+/// A folder that came back from a copy without its keys is no folder whose keys were discarded.
+#[test]
+fn a_key_that_was_lost_is_not_taken_for_a_discarded_one() {
+    let room = mesh(&["a.test", "b.test"]);
+    std::fs::remove_file(room.path("replica-pki/private/roots/a.test.root.key.pem")).unwrap();
+    let ended = room.run(&["status"]);
+    assert!(
+        ended.code == 3 && ended.stdout.contains("the key of its root is missing and was not discarded"),
+        "{ended:?}"
+    );
+    assert!(ended.stdout.contains("replica-pki issue --replace a.test"), "{ended:?}");
+    room.done(&["issue", "--replace", "a.test"]);
+    room.done(&["status"]);
+    assert_eq!(names(&room, "private/roots").iter().filter(|name| name.ends_with(".no-key")).count(), 0);
 }
 
 #[test]
@@ -142,7 +162,10 @@ fn a_root_is_rolled_over_without_the_key_of_the_old_one() {
         let new: &[&str] = if trust == "shared" { &["shared.root2"] } else { &["a.test.root2", "b.test.root2"] };
         assert_eq!(keys(&room), new, "{trust}");
         assert!(room.done(&["issue"]).starts_with("nothing to do"), "{trust}");
-        assert!(room.done(&["issue", "--discard-root-keys"]).starts_with("nothing to do"), "{trust}");
+        let ended = room.run(&["issue", "--discard-root-keys"]);
+        assert!(ended.stdout.starts_with("nothing to do"), "{trust}: {ended:?}");
+        let note = format!("note: the key of {} stays until the rollover of its root has ended", new[0]);
+        assert!(ended.stderr.contains(&note), "{trust}: {ended:?}");
         room.done(&["renew", "--roots-installed", "a.test"]);
         assert_eq!(keys(&room), [new.last().unwrap().to_owned()], "{trust}");
         let said = json(&room.done(&["renew", "--roots-installed", "--json"]));
@@ -151,6 +174,8 @@ fn a_root_is_rolled_over_without_the_key_of_the_old_one() {
         room.done(&["renew", "--finish"]);
         every_kit_passes(&room, &["a.test", "b.test"]);
         room.done(&["status"]);
-        assert_eq!(names(&room, "private/roots"), new.iter().map(|label| format!("{label}.cer")).collect::<Vec<_>>());
+        let left: Vec<_> =
+            new.iter().flat_map(|label| [".cer", ".no-key"].map(|end| format!("{label}{end}"))).collect();
+        assert_eq!(names(&room, "private/roots"), left);
     }
 }

@@ -141,7 +141,7 @@ fn a_name_that_the_root_cannot_cover_is_explained_and_needs_to_be_asked_for() {
     let old = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     let said = room.done(&["issue", "--replace", "a.test"]);
     assert!(said.contains("a.test: a new root") && said.contains("b.test: other roots"), "{said}");
-    assert!(said.contains("First where only the roots are others"), "{said}");
+    assert!(said.contains("Do this on every host before any of the lines below"), "{said}");
     let new = certificate(&room, "hosts/b.test/trust/a.test.root.cer");
     assert_ne!(old, new);
     assert_eq!(certificate(&room, "hosts/a.test/a.test.cer").dns_names(), ["a.test", "broker.test"]);
@@ -172,13 +172,14 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
     }
     let commands: Vec<_> =
         host["steps"].as_array().unwrap().iter().map(|step| step["command"].as_str().unwrap()).collect();
-    assert_eq!(commands[0], ".\\replica-pki.exe install a.test");
+    assert_eq!(said["first"][0]["on"], serde_json::json!(["a.test", "b.test"]));
+    assert_eq!(said["first"][0]["command"], ".\\replica-pki.exe install FOLDER");
     assert!(
-        commands[1].starts_with("Test-VMReplicationConnection -ReplicaServerName b.test")
-            && commands[1].ends_with(&new)
+        commands[0].starts_with("Test-VMReplicationConnection -ReplicaServerName b.test")
+            && commands[0].ends_with(&new)
     );
-    assert!(commands[2].starts_with("Set-VMReplicationServer") && commands[2].ends_with(&new));
-    assert!(commands[3].contains(&format!("-eq '{old}' }}")) && commands[3].ends_with(&new));
+    assert!(commands[1].starts_with("Set-VMReplicationServer") && commands[1].ends_with(&new));
+    assert!(commands[2].contains(&format!("-eq '{old}' }}")) && commands[2].ends_with(&new));
     assert_eq!(said["next"][0]["command"], format!("certutil -delstore Root {old_root}"));
     assert!(!room.path("replica-pki/hosts/a.test/previous").exists());
     every_kit_passes(&room, &["a.test", "b.test"]);
@@ -188,9 +189,9 @@ fn a_new_root_comes_with_the_order_of_work_and_without_the_kit_of_an_older_one()
     let places: Vec<_> = [
         format!("before      {old}").as_str(),
         "previous    removed",
-        "First where only the roots are others",
+        "Do this on every host before any of the lines below",
         "On a.test, in PowerShell as administrator, in this order:",
-        "3. let the Replica server use it",
+        "2. let the Replica server use it",
         "Then, in PowerShell as administrator:",
         &format!("certutil -delstore Root {old_root}"),
     ]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
 use pki_core::key::KeyPair;
+use pki_core::revocation::RevocationList;
 
 use crate::support::{Room, copy, edit_inventory, mesh};
 use points::{for_each, kill, points};
@@ -61,6 +62,50 @@ fn a_new_root_is_completed_beside_the_old_one() {
     killed_everywhere(&room, &["renew", "--roots-installed"], 80);
     room.done(&["renew", "--roots-installed"]);
     killed_everywhere(&room, &["renew", "--finish"], 40);
+}
+
+#[test]
+fn a_replaced_root_is_completed() {
+    killed_everywhere(&mesh(&["a.test", "b.test"]), &["issue", "--replace", "a.test"], 80);
+}
+
+/// A run that finishes what a killed one left can be killed as well.
+#[test]
+fn what_is_killed_twice_is_completed_too() {
+    let (room, arguments) = (mesh(&["a.test"]), ["issue", "b.test"]);
+    let completed = copy(&room);
+    let points = points(&completed, &arguments);
+    // The journal has its name by then, and most is still to be moved.
+    let first = &points[points.len() * 3 / 4];
+    kill(&room, &arguments, first);
+    let before = room.files();
+    assert!(before.keys().any(|path| path.ends_with("journal")), "{first:?}: {:?}", before.keys());
+    killed_everywhere(&room, &arguments, 20);
+}
+
+/// Whoever publishes lists must never give a number twice, and what was taken back stays so.
+#[test]
+fn a_revocation_is_completed() {
+    let room = mesh(&["a.test"]);
+    let root = "replica-pki/private/roots/a.test.root";
+    let (root, key, memory) = (format!("{root}.cer"), format!("{root}.key.pem"), format!("{root}.crl"));
+    let crl = ["crl", "--root", &root, "--root-key", &key, "--out", "a.crl"];
+    room.done(&crl);
+    let revoke = [&crl[..], &["--revoke", "replica-pki/hosts/a.test/a.test.cer"]].concat();
+    let list = |room: &Room, path: &str| RevocationList::from_der(&room.read(path)).unwrap();
+    let points = points(&copy(&room), &revoke);
+    for_each(points, |point| {
+        let room = copy(&room);
+        kill(&room, &revoke, &point);
+        let published = list(&room, "a.crl").number();
+        let remembered = room.path(&memory).exists().then(|| list(&room, &memory).number());
+        assert!(remembered.is_none_or(|remembered| remembered >= published), "{point:?}");
+        room.done(&revoke);
+        let last = list(&room, &memory);
+        assert_eq!(last.as_der(), list(&room, "a.crl").as_der(), "{point:?}");
+        assert!(last.number() > remembered.unwrap_or(published), "{point:?}");
+        assert_eq!(last.revocations().len(), 1, "{point:?}");
+    });
 }
 
 #[test]

@@ -85,6 +85,11 @@ fn what_somebody_put_into_a_kit_keeps_it_from_being_replaced_or_removed() {
     let ended = room.run(&["renew", "--finish"]);
     assert!(ended.code == 1 && ended.stderr.contains("notes.txt is not of the kit"), "{ended:?}");
     assert_eq!(room.read(&format!("{KIT}/previous/notes.txt")), b"mine");
+    // Nothing tells any more what there is somebody's.
+    fs::remove_file(room.path(&format!("{KIT}/previous/manifest.json"))).unwrap();
+    let ended = room.run(&["renew", "--finish"]);
+    assert!(ended.code == 1 && ended.stderr.contains("move the folder"), "{ended:?}");
+    assert_eq!(room.read(&format!("{KIT}/previous/notes.txt")), b"mine");
 }
 
 #[test]

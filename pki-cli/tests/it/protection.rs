@@ -167,6 +167,8 @@ fn one_password_can_be_taken_out_alone() {
         let mode = std::fs::metadata(room.path("out/a.txt")).unwrap().permissions();
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
     }
+    // Another case is no other host.
+    room.done(&[&["unprotect", "A.Test", "--out", "other/A.txt"], &PASSPHRASE[..]].concat());
     for (host, out, problem) in [("a.test", "out/a.txt", "never overwritten"), ("z.test", "out/z.txt", "there is no")] {
         let ended = room.run(&[&["unprotect", host, "--out", out], &PASSPHRASE[..]].concat());
         assert!(ended.code == 1 && ended.stderr.contains(problem), "{ended:?}");

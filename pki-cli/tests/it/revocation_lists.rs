@@ -55,7 +55,10 @@ fn the_first_list_is_empty_and_the_next_one_remembers() {
     let third = list(&room, "lists/3.crl");
     assert_eq!(third.number(), 3);
     assert_eq!(third.revocation_of(&leaf("HOST4")), list(&room, "lists/2.crl").revocation_of(&leaf("HOST4")));
-    assert_eq!(third.revocation_of(&leaf("HOST5")).unwrap().reason.to_string(), "unspecified");
+    let last = third.revocation_of(&leaf("HOST5")).unwrap();
+    assert_eq!(last.reason.to_string(), "unspecified");
+    // Nothing on a list was taken back after the moment from which it counts.
+    assert_eq!(last.time, third.validity().not_before);
 }
 
 #[test]

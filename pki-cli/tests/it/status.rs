@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::mesh::{INVENTORY, changes, edit, inventory, leaf, mesh};
-use crate::support::{Ended, Room, json};
+use crate::support::{Ended, Room, copy, json};
 
 /// What is said of one host, after making sure that the exit code fits and that nothing was changed.
 #[track_caller]
@@ -175,9 +175,6 @@ fn a_kit_that_was_damaged_is_found() {
         ("a.test.cer", None, "cannot be read"),
         ("manifest.json", Some("{"), "cannot be read"),
         ("manifest.json", None, "cannot be read"),
-        ("trust/b.test.root.cer", None, "not whole"),
-        ("trust/b.test.root.cer", Some("x"), "not whole"),
-        ("install.cmd", Some("format c:"), "fails replica-pki verify: file of install.cmd"),
         ("trust/slipped-in.cer", Some("x"), "fails replica-pki verify: file of trust/slipped-in.cer"),
     ] {
         let room = mesh(&["a.test", "b.test"]);
@@ -192,6 +189,37 @@ fn a_kit_that_was_damaged_is_found() {
         fs::remove_dir_all(room.path("replica-pki/hosts/a.test")).unwrap();
         room.done(&["issue"]);
         room.done(&["status"]);
+    }
+}
+
+#[test]
+fn what_can_be_made_again_is_made_again_by_issue_and_costs_no_certificate() {
+    let whole = mesh(&["a.test", "b.test"]);
+    for (file, contents) in [
+        ("trust/b.test.root.cer", None),
+        ("trust/b.test.root.cer", Some("x")),
+        ("install.cmd", Some("format c:")),
+        ("uninstall.cmd", None),
+    ] {
+        let room = copy(&whole);
+        let path = room.path(&format!("replica-pki/hosts/a.test/{file}"));
+        match contents {
+            Some(contents) => fs::write(&path, contents).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        problem(&room, "a.test", &["not whole", file, "replica-pki issue"]);
+        let said = json(&room.done(&["issue", "--json"]));
+        assert_eq!(
+            said["other_roots"],
+            json(&format!(r#"[{{"host": "a.test", "added": [], "removed": [], "repaired": ["{file}"]}}]"#))
+        );
+        assert_eq!(room.files().keys().collect::<Vec<_>>(), whole.files().keys().collect::<Vec<_>>());
+        let kept = ["a.test.pfx", "a.test.cer", "install.cmd", "uninstall.cmd", "trust/b.test.root.cer"];
+        for file in kept.map(|file| format!("replica-pki/hosts/a.test/{file}")) {
+            assert_eq!(room.read(&file), whole.read(&file), "{file}");
+        }
+        room.done(&["status"]);
+        assert!(room.done(&["issue"]).starts_with("nothing to do"));
     }
 }
 

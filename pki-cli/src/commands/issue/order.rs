@@ -1,12 +1,13 @@
 //! What `issue` leaves to do on the hosts: to change over to other certificates, and to take roots away.
 
 use pki_core::certificate::Certificate;
-use pki_core::mesh::IssuedHost;
+use pki_core::mesh::{IssuedHost, SHARED_ROOT};
+use pki_core::name::Fqdn;
 use serde::Serialize;
 
-use super::super::renew::steps::{self, Step};
+use super::super::renew::steps::{self, Step, Used};
 use super::report::Outcome;
-use crate::estate::Reason;
+use crate::estate::{KitWork, Reason, name_of_line};
 
 /// A root that went from every kit.
 #[derive(Serialize)]
@@ -29,13 +30,30 @@ impl Outcome<'_> {
         reason == Reason::NewRoot && self.estate.kit(&made.bundle.fqdn).is_some_and(|kit| kit.has_previous)
     }
 
-    /// The order of work on a host that gets another certificate.
-    pub(super) fn change_over(&self, made: &IssuedHost, reason: Reason) -> Vec<Step> {
-        let Some(old) = self.before(made, reason) else { return Vec::new() };
+    /// The order of work on a host that gets another certificate. Below a new root it begins when all kits are installed.
+    pub(super) fn change_over(&self, made: &IssuedHost, kit: &KitWork) -> Vec<Step> {
+        let before = self.before(made, kit.reason);
+        let old = match &before {
+            Some(old) => Used::This(old),
+            None if self.is_made_again(kit) => Used::Another,
+            None => return Vec::new(),
+        };
         let host = &made.bundle.fqdn;
-        let hosts = self.inventory.hosts.iter().map(|entry| &entry.fqdn);
-        let partners: Vec<_> = hosts.filter(|partner| *partner != host).collect();
-        steps::change_over(host, &old, &made.bundle.leaf.thumbprint().to_string(), &partners)
+        let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
+        let install = (kit.reason != Reason::NewRoot).then(|| steps::install(host));
+        let new = made.bundle.leaf.thumbprint().to_string();
+        install.into_iter().chain(steps::change_over(host, &old, &new, &partners)).collect()
+    }
+
+    /// Whether the host had a kit, which was lost: a root of its own is there.
+    fn is_made_again(&self, kit: &KitWork) -> bool {
+        let line = name_of_line(&kit.signer);
+        let is_known = self.estate.roots.keys().any(|label| name_of_line(label) == line);
+        kit.reason == Reason::New && line != SHARED_ROOT && is_known
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = &Fqdn> {
+        self.inventory.hosts.iter().map(|entry| &entry.fqdn)
     }
 
     /// Roots that were replaced, or whose hosts are gone. `install` takes none away.
@@ -55,13 +73,23 @@ impl Outcome<'_> {
 
     /// What comes before any new certificate is used.
     pub(super) fn first(&self) -> Vec<Step> {
+        let install = self.replaces_a_root().then(|| steps::install_all(&self.hosts().collect::<Vec<_>>()));
+        self.lists().into_iter().chain(install).collect()
+    }
+
+    /// The revocation lists among that.
+    pub(super) fn lists(&self) -> Vec<Step> {
         steps::first_lists(self.dir, self.inventory, &self.made.roots, &self.work.discarded)
+    }
+
+    pub(super) fn replaces_a_root(&self) -> bool {
+        self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot)
     }
 
     /// What is left when every host uses its new kit.
     pub(super) fn last(&self) -> Vec<Step> {
         let removed: Vec<_> = self.removed_roots().into_iter().map(|root| root.thumbprint_sha1).collect();
-        let hosts: Vec<_> = self.inventory.hosts.iter().map(|entry| &entry.fqdn).collect();
+        let hosts: Vec<_> = self.hosts().collect();
         if removed.is_empty() { Vec::new() } else { vec![steps::drop_roots(&hosts, &removed)] }
     }
 }

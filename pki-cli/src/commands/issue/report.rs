@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pki_core::mesh::{IssuedHost, IssuedRoot};
+use pki_core::name::printable;
 use pki_core::validity::Time;
 use serde::Serialize;
 
@@ -46,11 +47,13 @@ impl Outcome<'_> {
     fn text(&self) -> String {
         let mut text: String =
             self.made.hosts.iter().zip(&self.work.kits).map(|(host, kit)| self.host(host, kit.reason)).collect();
-        for Touched { host, added, removed } in self.touched {
+        for Touched { host, added, removed, repaired } in self.touched {
             let mut rows = vec![["kit".to_owned(), self.shown(kit_folder(host))]];
             rows.extend(added.iter().map(|label| ["trusts now".to_owned(), format!("trust/{label}.cer")]));
             rows.extend(removed.iter().map(|label| ["no longer".to_owned(), format!("trust/{label}.cer")]));
-            text.push_str(&format!("{host}: other roots\n{}\n", output::columns(2, &rows)));
+            rows.extend(repaired.iter().map(|path| ["repaired".to_owned(), printable(path)]));
+            let what = if added.is_empty() && removed.is_empty() { "made whole again" } else { "other roots" };
+            text.push_str(&format!("{host}: {what}\n{}\n", output::columns(2, &rows)));
         }
         for host in &self.work.pruned {
             text.push_str(&format!("{host}: removed\n\n"));
@@ -71,14 +74,15 @@ impl Outcome<'_> {
                 plural(self.inventory.hosts.len() as i64, "host")
             );
         }
-        let is_replaced = self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot);
-        let first = self.first();
-        if !first.is_empty() {
-            text.push_str(&format!("First, in this order:\n{}\n", steps::list(&first, true)));
+        let lists = self.lists();
+        if !lists.is_empty() {
+            text.push_str(&format!("First, in this order:\n{}\n", steps::list(&lists, true)));
         }
-        text.push_str(&next_steps(self.dir, is_replaced));
+        if !(self.made.hosts.is_empty() && self.touched.is_empty()) {
+            text.push_str(&next_steps(self.dir, self.replaces_a_root()));
+        }
         for (host, kit) in self.made.hosts.iter().zip(&self.work.kits) {
-            let (host, steps) = (&host.bundle.fqdn, self.change_over(host, kit.reason));
+            let (host, steps) = (&host.bundle.fqdn, self.change_over(host, kit));
             if !steps.is_empty() {
                 text.push_str(&format!(
                     "\nOn {host}, in PowerShell as administrator, in this order:\n{}",
@@ -139,7 +143,7 @@ impl Outcome<'_> {
                 reason: kit.reason.name(),
                 previous_thumbprint_sha1: self.before(made, kit.reason),
                 previous_kit_removed: self.drops_previous(made, kit.reason),
-                steps: self.change_over(made, kit.reason),
+                steps: self.change_over(made, kit),
                 kit: in_dir(kit_folder(fqdn)),
                 password_file: self.dir.join(&password).is_file().then(|| in_dir(password)),
                 encoding: bundle.encoding.to_string(),
@@ -162,6 +166,7 @@ impl Outcome<'_> {
             removed: &self.work.pruned,
             not_in_inventory: &self.work.strangers,
             discarded_keys: &self.work.discarded,
+            kept_keys: &self.work.kept_keys,
             removed_roots: self.removed_roots(),
             first: self.first(),
             next: self.last(),
@@ -182,6 +187,8 @@ struct Summary<'s> {
     not_in_inventory: &'s [String],
     /// Roots whose keys are gone, by their labels.
     discarded_keys: &'s [String],
+    /// Roots whose keys were to go, and stay until they have signed.
+    kept_keys: &'s [String],
     /// Roots that no kit brings any more, and that hosts trust until somebody takes them away.
     removed_roots: Vec<RemovedRoot>,
     /// What to do before.
@@ -221,7 +228,7 @@ struct RootSummary {
 fn next_steps(dir: &Path, is_replaced: bool) -> String {
     let (hosts, private) = (dir.join(HOSTS), dir.join(PRIVATE));
     let order = if is_replaced {
-        "\n     First where only the roots are others: there the new certificates must be trusted."
+        "\n     Do this on every host before any of the lines below: none may use its new certificate until all trust it."
     } else {
         ""
     };

@@ -7,7 +7,7 @@ use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 use serde::Serialize;
 
-use super::steps::{self, Step};
+use super::steps::{self, Step, Used};
 use crate::estate::{Estate, Fresh, Phase, Renewed, Rollover, Standing, Touched, kit_folder};
 use crate::exit::{Exit, Result};
 use crate::inventory::Inventory;
@@ -111,7 +111,9 @@ impl Outcome<'_> {
             HostSummary {
                 host: fqdn.to_string(),
                 kit: self.dir.join(kit_folder(kit.map_or(fqdn.as_str(), |kit| &kit.host))).display().to_string(),
-                steps: steps::change_over(fqdn, &old, &new, &partners),
+                steps: std::iter::once(steps::install(fqdn))
+                    .chain(steps::change_over(fqdn, &Used::This(&old), &new, &partners))
+                    .collect(),
                 thumbprint_sha1: new,
                 previous_thumbprint_sha1: old,
                 root: root.to_owned(),
@@ -197,7 +199,7 @@ impl Outcome<'_> {
         for host in summary.finished {
             text.push_str(&format!("{host}: the previous kit is removed\n"));
         }
-        for Touched { host, added, removed } in self.touched {
+        for Touched { host, added, removed, .. } in self.touched {
             let labels =
                 added.iter().map(|label| format!("+{label}")).chain(removed.iter().map(|label| format!("-{label}")));
             text.push_str(&format!("{host}: other roots: {}\n", labels.collect::<Vec<_>>().join(", ")));

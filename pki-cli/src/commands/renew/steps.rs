@@ -22,9 +22,20 @@ pub(in crate::commands) struct Step {
     pub(in crate::commands) command: String,
 }
 
-/// The order that keeps replication running. The old certificate stays in the store meanwhile.
-pub(in crate::commands) fn change_over(host: &Fqdn, old: &str, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
-    let mut steps = vec![install(host)];
+/// Which certificate the virtual machines of a host use until now.
+pub(in crate::commands) enum Used<'u> {
+    This(&'u str),
+    /// Nobody knows.
+    Another,
+}
+
+/// The order that keeps replication running, when the kit is installed. The old certificate stays in the store meanwhile.
+pub(in crate::commands) fn change_over(host: &Fqdn, old: &Used<'_>, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
+    let uses_old = match old {
+        Used::This(old) => format!("-eq '{old}'"),
+        Used::Another => format!("-ne '{new}'"),
+    };
+    let mut steps = Vec::new();
     if !partners.is_empty() {
         steps.push(Step::on(host, "test the connection with the new certificate", test(new, partners)));
     }
@@ -41,7 +52,7 @@ pub(in crate::commands) fn change_over(host: &Fqdn, old: &str, new: &str, partne
             host,
             "let every virtual machine that used the old one use it",
             format!(
-                "Get-VMReplication | Where-Object {{ $_.CertificateThumbprint -eq '{old}' }} | \
+                "Get-VMReplication | Where-Object {{ $_.CertificateThumbprint {uses_old} }} | \
                  Set-VMReplication -CertificateThumbprint {new}"
             ),
         ),
@@ -62,6 +73,16 @@ pub(in crate::commands) fn take_back(host: &Fqdn) -> Step {
 
 pub(in crate::commands) fn install(host: &Fqdn) -> Step {
     Step::on(host, "bring the kit's folder to the host and install it", format!(".\\replica-pki.exe install {host}"))
+}
+
+/// Every host has to trust the new roots before anybody shows a certificate below them.
+pub(in crate::commands) fn install_all(hosts: &[&Fqdn]) -> Step {
+    Step {
+        on: hosts.iter().map(ToString::to_string).collect(),
+        what: "bring the host's kit to it and install it; until every host has its own, none uses its new certificate"
+            .into(),
+        command: ".\\replica-pki.exe install FOLDER".to_owned(),
+    }
 }
 
 /// Nothing needs the old roots any more; they would end by themselves.

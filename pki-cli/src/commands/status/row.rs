@@ -31,6 +31,8 @@ pub(super) struct Facts {
     pub(super) root_days_left: i64,
     /// Whether the root's key is there, so that the host can be renewed.
     pub(super) root_key: bool,
+    /// Whether it was discarded.
+    pub(super) root_key_discarded: bool,
     /// `settled`, or how far the rollover of its root is.
     pub(super) phase: &'static str,
     /// Whether the kit keeps the one before.
@@ -60,6 +62,7 @@ impl Row {
             root_ends: root_end.to_string(),
             root_days_left: root_end.days_after(mesh.now),
             root_key: root.has_key,
+            root_key_discarded: root.is_discarded,
             phase: phase.name(),
             keeps_previous: kit.has_previous,
             revocation_list: revocation_list(&kit.leaf),
@@ -91,6 +94,14 @@ impl Row {
                 "its certificate says that its revocation list lies {}, and the inventory says {}: {way_out}",
                 shown(&facts.revocation_list),
                 shown(&wanted)
+            ));
+        }
+        if !root.has_key && !root.is_discarded {
+            let key = estate::root_key(label);
+            row.problems.push(format!(
+                "the key of its root is missing and was not discarded: bring {} back from a copy; if there is none: \
+                 replica-pki issue --replace {host}",
+                key.display()
             ));
         }
         if mesh.inventory.defaults.discard_root_keys && root.has_key && phase == Phase::Settled {
@@ -130,7 +141,7 @@ fn way_out(host: &str, standing: Option<&Standing>, facts: &Facts, root_ends_soo
         }
         _ if root_ends_soon => "replica-pki renew".to_owned(),
         _ if !facts.root_key => {
-            format!("the key of its root was discarded, so only a new root helps: replica-pki issue --replace {host}")
+            format!("without the key of its root only a new root helps: replica-pki issue --replace {host}")
         }
         _ => format!("replica-pki renew {host}"),
     }
@@ -155,7 +166,7 @@ fn after_revocation(host: &str, phase: Phase, facts: &Facts) -> String {
 
 fn notes(facts: &Facts, standing: Option<&Standing>) -> Vec<String> {
     let mut notes = Vec::new();
-    if !facts.root_key {
+    if facts.root_key_discarded {
         notes.push("the key of its root was discarded, so a new certificate will need a new root".to_owned());
     }
     if let Some(standing) = standing {
