@@ -31,7 +31,7 @@ pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
 pub(crate) use rollover::{Line, Phase, generation, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use standing::{Standing, standing};
-pub(crate) use work::{KitWork, Reason, Work};
+pub(crate) use work::{KitWork, Reason, Refusal, Work};
 pub(crate) use write::{Made, Touched, write};
 
 use std::collections::BTreeMap;
