@@ -46,6 +46,7 @@ use pki_core::revocation::{Revocation, RevocationList};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
 use crate::inventory::INVENTORY;
+use crate::output;
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -96,6 +97,14 @@ impl Estate {
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
         let mut kits = BTreeMap::new();
         for host in names_in(&dir.join(HOSTS))? {
+            // Such as the files that file managers leave in every folder.
+            if dir.join(kit_folder(&host)).is_file() {
+                output::note(
+                    "note",
+                    &format!("{} is no kit, and is left alone", dir.join(kit_folder(&host)).display()),
+                );
+                continue;
+            }
             match KitOnDisk::read(dir, &host, &estate, &hashes) {
                 Ok(kit) => drop(kits.insert(host.to_ascii_lowercase(), kit)),
                 Err(failure) => broken.push((host, failure)),

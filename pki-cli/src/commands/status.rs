@@ -148,7 +148,7 @@ impl Mesh<'_> {
             days if days < self.within => format!("ends in {}", plural(days, "day")),
             _ => return None,
         };
-        let file = |path: PathBuf| output::path(&dir.join(path));
+        let file = |path: PathBuf| output::argument(&dir.join(path));
         let (root, key) = (file(root_certificate(label)), file(root_key(label)));
         Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
     }

@@ -102,7 +102,10 @@ impl Planner<'_> {
             None => Err(Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
-                way_out: format!("bring it back, or give the host a new root: --replace {}", entry.fqdn),
+                way_out: format!(
+                    "bring it back, or give the host a new root: replica-pki issue --replace {}",
+                    entry.fqdn
+                ),
             }),
         }
     }
@@ -142,7 +145,7 @@ impl Planner<'_> {
                     problem: format!("{} cannot stay as it is: {problem}", root.certificate.subject()),
                     way_out: format!(
                         "with a new root its hosts get new certificates, and every host has to install its new kit; if \
-                         that is wanted: --replace {}",
+                         that is wanted: replica-pki issue --replace {}",
                         entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default()
                     ),
                 }),
@@ -197,7 +200,7 @@ impl Planner<'_> {
                     "the key of {} was discarded, so nothing new can be signed for {}",
                     signer, entry.fqdn
                 ),
-                way_out: format!("give the host a new root: --replace {}", entry.fqdn),
+                way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
             });
         }
         if let Some(reason) = reason {
