@@ -33,10 +33,10 @@ pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
 pub(crate) use renewal::{Renewal, Renewed, Rollover, Step, renew};
-pub(crate) use rollover::{Line, Phase, lines, name_of_line};
+pub(crate) use rollover::{Line, Phase, generation, lines, name_of_line};
 pub(crate) use safe::{Safe, Secret, secrets};
 pub(crate) use standing::{Standing, standing};
-pub(crate) use work::{KitWork, Reason, Work};
+pub(crate) use work::{KitWork, Reason, Refusal, Work};
 pub(crate) use write::{Made, Touched, write};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,7 @@ use pki_core::revocation::{Revocation, RevocationList};
 use crate::exit::{Failure, Result};
 use crate::files::{self, FolderLock};
 use crate::inventory::INVENTORY;
+use crate::output;
 
 /// What lies in the folder.
 #[derive(Debug, Default)]
@@ -117,6 +118,14 @@ impl Estate {
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
         let mut kits = BTreeMap::new();
         for host in names_in(&dir.join(HOSTS))? {
+            // Such as the files that file managers leave in every folder.
+            if dir.join(kit_folder(&host)).is_file() {
+                output::note(
+                    "note",
+                    &format!("{} is no kit, and is left alone", dir.join(kit_folder(&host)).display()),
+                );
+                continue;
+            }
             match KitOnDisk::read(dir, &host, &estate, &hashes) {
                 Ok(kit) => drop(kits.insert(host.to_ascii_lowercase(), kit)),
                 Err(failure) => broken.push((host, failure)),
@@ -169,11 +178,7 @@ impl Estate {
 
     /// The label of the root that signed a certificate.
     fn signer_of(&self, leaf: &Certificate) -> Option<&str> {
-        let signed = |root: &Root| {
-            leaf.issuer() == root.certificate.subject()
-                && leaf.check_signature_by(root.certificate.public_key()).is_ok()
-        };
-        self.roots.iter().find(|(_, root)| signed(root)).map(|(label, _)| label.as_str())
+        self.roots.iter().find(|(_, root)| is_signed_by(leaf, &root.certificate)).map(|(label, _)| label.as_str())
     }
 }
 
@@ -192,6 +197,11 @@ fn remembered(dir: &Path, label: &str, root: &Certificate) -> (Ledger, Option<Re
         }
         Err(failure) => (Ledger::default(), Some(Err(failure))),
     }
+}
+
+/// Whether a root signed a certificate.
+pub(crate) fn is_signed_by(leaf: &Certificate, root: &Certificate) -> bool {
+    leaf.issuer() == root.subject() && leaf.check_signature_by(root.public_key()).is_ok()
 }
 
 /// Takes the folder of a mesh for one run.

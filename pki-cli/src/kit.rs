@@ -4,7 +4,7 @@ mod judge;
 mod manifest;
 mod read;
 
-pub(crate) use judge::{Line, judge_chain, report};
+pub(crate) use judge::{Line, judge_chain, report, successor};
 pub(crate) use manifest::{CertificateEntry, MANIFEST, Manifest, PfxEntry};
 pub(crate) use read::{FileState, Kit, files, is_intact, strays};
 

@@ -21,11 +21,21 @@ const NEW_VARIABLE: &str = "REPLICA_PKI_NEW_PASSWORD";
 struct Ways {
     what: &'static str,
     option: &'static str,
-    variable: &'static str,
+    /// None where another secret has it.
+    variable: Option<&'static str>,
 }
 
-const PASSWORD: Ways = Ways { what: "password", option: "--password-file", variable: VARIABLE };
-const NEW_PASSWORD: Ways = Ways { what: "password", option: "--new-password-file", variable: NEW_VARIABLE };
+impl Ways {
+    fn hint(&self) -> String {
+        match self.variable {
+            Some(variable) => format!("name a file with {}, or set {variable}", self.option),
+            None => format!("name a file with {}", self.option),
+        }
+    }
+}
+
+const PASSWORD: Ways = Ways { what: "password", option: "--password-file", variable: Some(VARIABLE) };
+const NEW_PASSWORD: Ways = Ways { what: "password", option: "--new-password-file", variable: Some(NEW_VARIABLE) };
 
 const AS_TEXT: &str = "save the password as plain text; in PowerShell: Set-Content -Encoding ascii";
 
@@ -95,10 +105,9 @@ fn ask_twice(prompt: &str, ways: &Ways) -> Result<Password> {
 }
 
 fn ask_for(prompt: &str, ways: &Ways) -> Result<Password> {
-    let Ways { what, option, variable } = ways;
+    let what = ways.what;
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(format!("a {what} is needed, and there is no terminal to ask on"))
-            .hint(format!("name a file with {option}, or set {variable}")));
+        return Err(Failure::new(format!("a {what} is needed, and there is no terminal to ask on")).hint(ways.hint()));
     }
     let text = rpassword::prompt_password(prompt)
         .map_err(|error| Failure::io(format!("the {what} cannot be read from the terminal"), &error))?;
@@ -127,10 +136,10 @@ fn read_first_line(path: &Path, accept: impl Fn(String) -> pki_core::Result<Pass
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let text = str::from_utf8(bytes).map_err(|_| context(Failure::new("it is not UTF-8").hint(AS_TEXT)))?;
     if Vault::is_sealed_password(text) {
-        let passphrase = passphrase::known(None, path)?;
+        let passphrase = passphrase::of_password(path)?;
         return Vault::open(text, &passphrase)
             .and_then(|vault| vault.open_password(text))
-            .map_err(|error| passphrase::failure(error, path));
+            .map_err(|error| passphrase::wrong_for_password(error, path));
     }
     let first_line = text.lines().next().unwrap_or_default();
     refuse_controls(first_line).map_err(context)?;
@@ -147,6 +156,7 @@ fn refuse_controls(text: &str) -> Result<()> {
 
 fn from_variable(ways: &Ways, accept: impl Fn(String) -> pki_core::Result<Password>) -> Result<Option<Password>> {
     let Ways { what, option, variable } = ways;
+    let Some(variable) = variable else { return Ok(None) };
     match std::env::var(variable) {
         Ok(text) => {
             let text = Zeroizing::new(text);

@@ -32,11 +32,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use pki_core::bundle::{Bundle, BundleFile};
+use pki_core::certificate::Certificate;
 use pki_core::pfx::WindowsServer;
 use pki_core::validity::Time;
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Failure, Result};
+use crate::kit::successor;
 use crate::output::hex;
 use crate::plan::{self, Choices, FIREWALL_RULE, FIREWALL_RULES, Plan, Record, RegistryValue, Step};
 
@@ -53,9 +55,10 @@ pub(crate) fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     let mut calls: Vec<_> = plan.steps.iter().filter_map(|step| call(step, &paths)).collect();
     // What fails ends install.cmd. Uninstall.cmd goes on.
     let checked: Vec<_> = calls.iter().map(checked).collect();
-    let install = fill(&[INSTALL, TOOLS].concat(), bundle, &choices, &remaining, &checked);
+    let following = successor(&bundle.leaf, &trust);
+    let install = fill(&[INSTALL, TOOLS].concat(), bundle, following, &choices, &remaining, &checked);
     calls.reverse();
-    let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, &choices, &remaining, &calls);
+    let uninstall = fill(&[UNINSTALL, TOOLS].concat(), bundle, following, &choices, &remaining, &calls);
     Ok(vec![("install.cmd".to_owned(), install), ("uninstall.cmd".to_owned(), uninstall)])
 }
 
@@ -65,6 +68,8 @@ const UNINSTALL: &str = include_str!("script/uninstall.cmd");
 const TOOLS: &str = include_str!("script/tools.cmd");
 /// What starts a line of a template that stands only in scripts of kits which Windows before Server 2019 cannot import.
 const NEW_WINDOWS_ONLY: &str = "@NEW@";
+/// What starts a line that stands only in scripts of kits which bring the root after the one that signed their leaf.
+const FOLLOWED_ONLY: &str = "@FOLLOWED@";
 /// From the beginning of the year 1.
 const SECONDS_BEFORE_1970: u64 = 62_135_596_800;
 /// The build number of Windows Server 2019.
@@ -108,14 +113,24 @@ fn name_in_records(value: RegistryValue) -> Option<String> {
 }
 
 /// Fills a template in. The line ends are Windows' own, however the template was checked out.
-fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String], calls: &[String]) -> Vec<u8> {
+fn fill(
+    template: &str,
+    bundle: &Bundle,
+    following: Option<&Certificate>,
+    choices: &Choices,
+    remaining: &[String],
+    calls: &[String],
+) -> Vec<u8> {
     let oldest = bundle.encoding.oldest_windows();
     let is_intact = |file: &BundleFile<'_>| {
         format!("call :is_intact \"{}\" {}", windows_path(&file.path), hex(&Sha256::digest(file.bytes)))
     };
     let modifiers = if choices.exportable { "AT_KEYEXCHANGE,NoRoot" } else { "AT_KEYEXCHANGE,NoRoot,NoExport" };
     let validity = bundle.leaf.validity();
-    let mut text = lines(template.lines().filter_map(|line| for_windows(line, oldest)));
+    // The root that follows is brought also after the leaf's end.
+    let end = following.map_or(validity.not_after, |root| root.validity().not_after.max(validity.not_after));
+    let chosen = template.lines().filter_map(|line| for_windows(line, oldest));
+    let mut text = lines(chosen.filter_map(|line| if_followed(line, following.is_some())));
     for (placeholder, value) in [
         ("@FILES@", lines(bundle.files().iter().map(|file| checked(is_intact(file))))),
         ("@STEPS@", lines(calls.iter())),
@@ -126,7 +141,7 @@ fn fill(template: &str, bundle: &Bundle, choices: &Choices, remaining: &[String]
         ("@NOT_BEFORE@", validity.not_before.to_string()),
         ("@NOT_AFTER@", validity.not_after.to_string()),
         ("@BEGINS@", ticks(validity.not_before, 0).to_string()),
-        ("@ENDS@", ticks(validity.not_after, 1).to_string()),
+        ("@ENDS@", ticks(end, 1).to_string()),
         ("@PROVIDER_TYPE@", choices.provider.type_number().to_string()),
         ("@PROVIDER@", choices.provider.name().to_owned()),
         ("@MODIFIERS@", modifiers.to_owned()),
@@ -152,6 +167,14 @@ fn ticks(time: Time, seconds: u64) -> u64 {
 fn for_windows(line: &str, oldest: WindowsServer) -> Option<&str> {
     match line.strip_prefix(NEW_WINDOWS_ONLY) {
         Some(line) => (oldest >= WindowsServer::V2019).then_some(line),
+        None => Some(line),
+    }
+}
+
+/// A line of a template, if it stands in the scripts of every kit, or of one that brings the root after its leaf's own.
+fn if_followed(line: &str, is_followed: bool) -> Option<&str> {
+    match line.strip_prefix(FOLLOWED_ONLY) {
+        Some(line) => is_followed.then_some(line),
         None => Some(line),
     }
 }

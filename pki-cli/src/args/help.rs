@@ -9,7 +9,8 @@ Exit codes:
   0  done
   1  could not be done
   2  wrong usage
-  3  done, and something was found wrong (status, verify, doctor)";
+  3  done, and something was found wrong (status, verify, doctor), or hosts could not be
+     renewed (renew)";
 
 pub(super) const ISSUE: &str = "\
 Makes, without asking anything:
@@ -50,12 +51,15 @@ When all is installed, renew --finish removes what was before.
 What was begun before is not begun again: renew says which hosts wait, for what, and the command
 that leads on (with --json under \"waiting\").
 
+Without a host, renew renews who can be renewed. Who is named has to be.
+
 Examples:
   replica-pki renew
   replica-pki renew HOST4.atwork.at
   replica-pki renew --finish
 
-Exit codes: 0 done, 1 could not be done, 2 wrong usage";
+Exit codes: 0 done, 1 could not be done, 2 wrong usage, 3 done but for hosts that are listed
+with why they could not be renewed, and what helps";
 
 pub(super) const STATUS: &str = "\
 One line a host: days left of its certificate and of its root, the encoding of its PFX, and

@@ -31,6 +31,8 @@ macro_rules! codes {
 const CLOCK: &str = "compare the clock: w32tm /query /status; if it is right, make a new certificate: replica-pki renew, \
     or replica-pki leaf";
 const RENEW: &str = "make a new certificate: replica-pki issue, or replica-pki leaf";
+const RENEW_REVOKED: &str =
+    "make a certificate with another key: replica-pki renew HOST --new-key, or replica-pki leaf";
 const TRUST: &str = "install the root again: replica-pki install KIT";
 const DISTRUST: &str = "look for it and its issuers among the untrusted ones: certutil -store Disallowed";
 const REVOCATION: &str = "see that the revocation list that the certificate names can be read from here: certutil -verify \
@@ -110,7 +112,7 @@ codes! {
     ERROR_WINHTTP_SECURE_CERT_REVOKED = 12_170:
         "the partner's certificate was revoked",
         "its root has taken it back",
-        RENEW;
+        RENEW_REVOKED;
     ERROR_WINHTTP_SECURE_FAILURE = 12_175:
         "the partner's certificate did not pass a check",
         "a wrong name, date, root or purpose; Windows does not say here which",
@@ -167,7 +169,7 @@ codes! {
     CRYPT_E_REVOKED = 0x8009_2010:
         "the certificate was revoked",
         "its root has taken it back",
-        RENEW;
+        RENEW_REVOKED;
     CRYPT_E_NO_REVOCATION_CHECK = 0x8009_2012:
         "the certificate says nothing about revocation",
         "it names no revocation list, and the check is not switched off on this host",
@@ -208,7 +210,7 @@ codes! {
     CERT_E_REVOKED = 0x800B_010C:
         "the certificate was revoked",
         "its root has taken it back",
-        RENEW;
+        RENEW_REVOKED;
     CERT_E_REVOCATION_FAILURE = 0x800B_010E:
         "revocation could not be checked",
         "the certificate names no revocation list, or the list cannot be read, and the check is not switched \

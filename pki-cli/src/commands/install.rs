@@ -62,13 +62,22 @@ fn checked(arguments: &Install) -> Result<(Kit, Plan)> {
     let mut question = Question::new(system::now()?);
     question.host = Some(kit.host()?);
     let lines = kit.judge(&question);
+    let obstacles = kit.obstacles(&lines, question.at);
     let describe = |line: &Line| format!("{} of {}: {}", line.check, line.of, line.detail);
-    if let Some(line) = lines.iter().find(|line| line.outcome == Outcome::Failed) {
+    if let Some(line) = obstacles.first() {
         return Err(Failure::new(format!("the kit is not fit to install: {}", describe(line)))
             .hint(format!("see everything that is wrong with: replica-pki verify {}", arguments.kit.display())));
     }
-    for line in lines.iter().filter(|line| line.outcome == Outcome::Warning) {
+    for line in lines.iter().filter(|line| line.outcome != Outcome::Passed) {
         output::note("warning", &describe(line));
+    }
+    // Nothing else is excused.
+    if lines.iter().any(|line| line.outcome == Outcome::Failed) {
+        output::note(
+            "warning",
+            "the certificate has ended, and this host replicates with nobody by it; the kit is installed for its new root, \
+             after which the kit of phase 2 has to follow (replica-pki renew --roots-installed)",
+        );
     }
     let names_list = kit.leaf.extensions().crl_distribution_points.iter().flatten().next().is_some();
     if names_list && !arguments.keep_revocation_check {

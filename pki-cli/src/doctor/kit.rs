@@ -1,7 +1,7 @@
 //! Kits: the one that was named, and those that are installed.
 
 use pki_core::name::printable;
-use pki_core::verify::{Outcome, Question};
+use pki_core::verify::Question;
 
 use super::leaf::Leaf;
 use super::scene::{Scene, is_for};
@@ -23,15 +23,16 @@ fn about(kit: &Kit) -> String {
     format!("the kit of {}", printable(&kit.manifest.host))
 }
 
-/// As `verify` judges it.
+/// As `install` judges it.
 fn refused(kit: &Kit, scene: &Scene<'_>) -> Option<Finding> {
     let said = match kit.host() {
         Err(failure) => vec![printable(failure.message())],
         Ok(host) => {
             let mut question = Question::new(scene.now);
             question.host = Some(host);
-            let lines = kit.judge(&question).into_iter().filter(|line| line.outcome == Outcome::Failed);
-            lines.map(|line| format!("{} ({}): {}", line.check, line.of, line.detail)).collect()
+            let lines = kit.judge(&question);
+            let obstacles = kit.obstacles(&lines, scene.now).into_iter();
+            obstacles.map(|line| format!("{} ({}): {}", line.check, line.of, line.detail)).collect()
         }
     };
     let fix = "get it again from where it was made; if it was made like this, make a new one: replica-pki issue";

@@ -72,7 +72,10 @@ impl Planner<'_> {
             }
         }
         let oldest = signing.into_iter().min_by_key(|label| generation(label));
-        order.label = oldest.unwrap_or_else(|| self.signer_without_kits(&order.label));
+        order.label = match oldest {
+            Some(oldest) => self.this_or_newest(oldest),
+            None => self.signer_without_kits(&order.label),
+        };
         order.profile.name = name_in_line(&order.profile.name, &order.label);
         let label = order.label.clone();
         let is_new = self.root(order, entries)?;
@@ -99,9 +102,25 @@ impl Planner<'_> {
             None => Err(Refusal {
                 host: entry.fqdn.to_string(),
                 problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
-                way_out: format!("bring it back, or give the host a new root: --replace {}", entry.fqdn),
+                way_out: format!(
+                    "bring it back, or give the host a new root: replica-pki issue --replace {}",
+                    entry.fqdn
+                ),
             }),
         }
+    }
+
+    /// A root that has ended leaves signing to the newest of its line, if there is a good one.
+    fn this_or_newest(&self, label: String) -> String {
+        let line = self.lines.iter().find(|line| line.name == name_of_line(&label));
+        match line.map(Line::newest) {
+            Some(newest) if !self.is_valid(&label) && self.is_valid(newest) => newest.to_owned(),
+            _ => label,
+        }
+    }
+
+    fn is_valid(&self, label: &str) -> bool {
+        self.estate.roots.get(label).is_some_and(|root| root.certificate.validity().contains(self.now))
     }
 
     /// The label of the root that signs where every kit of a line was lost. Then nothing tells how far a rollover was, and
@@ -110,10 +129,8 @@ impl Planner<'_> {
         let Some(line) = self.lines.iter().find(|line| line.name.eq_ignore_ascii_case(usual)) else {
             return usual.to_owned();
         };
-        let can_sign = |label: &&String| {
-            let root = self.estate.roots.get(*label);
-            root.is_some_and(|root| root.has_key && root.certificate.validity().contains(self.now))
-        };
+        let can_sign =
+            |label: &&String| self.is_valid(label) && self.estate.roots.get(*label).is_some_and(|root| root.has_key);
         line.labels.iter().find(can_sign).map_or(line.newest(), |label| label).to_owned()
     }
 
@@ -128,7 +145,7 @@ impl Planner<'_> {
                     problem: format!("{} cannot stay as it is: {problem}", root.certificate.subject()),
                     way_out: format!(
                         "with a new root its hosts get new certificates, and every host has to install its new kit; if \
-                         that is wanted: --replace {}",
+                         that is wanted: replica-pki issue --replace {}",
                         entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default()
                     ),
                 }),
@@ -138,11 +155,12 @@ impl Planner<'_> {
         Ok(true)
     }
 
-    /// Why a root cannot serve its hosts.
+    /// Why a root cannot serve its hosts. One that has ended does not serve them at all: the next one is made as the
+    /// inventory says by then.
     fn misfit(&self, root: &Root, order: &RootOrder, entries: &[&Entry]) -> Option<String> {
         let certificate = &root.certificate;
-        if !certificate.validity().contains(self.now) {
-            return Some(format!("it is not valid now ({})", certificate.validity()));
+        if self.now > certificate.validity().not_after {
+            return None;
         }
         let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
         // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
@@ -170,13 +188,36 @@ impl Planner<'_> {
             Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
-        if matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root {
+        let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
+        if needs_key && let Some(root) = self.estate.roots.get(signer).filter(|_| !self.is_valid(signer)) {
+            return Err(self.refuse_to_sign(entry, signer, root));
+        }
+        if needs_key {
             self.estate.refuse_without_key(signer, entry)?;
         }
         if let Some(reason) = reason {
             self.work.kits.push(KitWork::new(self.inventory, self.estate, entry, signer, reason));
         }
         Ok(())
+    }
+
+    /// Outside of its time a root signs nothing.
+    fn refuse_to_sign(&self, entry: &Entry, label: &str, root: &Root) -> Refusal {
+        let validity = root.certificate.validity();
+        let has_kits = self.lines.iter().any(|line| line.name == name_of_line(label) && !line.hosts.is_empty());
+        let way_out = match has_kits {
+            _ if self.now < validity.not_before => "compare the clock of this computer with these dates".to_owned(),
+            true => "let another root follow it: replica-pki renew".to_owned(),
+            false => format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
+        };
+        Refusal {
+            host: entry.fqdn.to_string(),
+            problem: format!(
+                "the root {label} is not valid now ({validity}), so nothing new can be signed for {}",
+                entry.fqdn
+            ),
+            way_out,
+        }
     }
 
     /// What belongs to hosts that are not in the inventory. Until somebody asks to prune they are trusted.

@@ -70,36 +70,38 @@ struct Renewer<'r> {
 impl<'r> Renewer<'r> {
     fn start(&self) -> Result<Renewed, Refusal> {
         let mut renewed = self.nothing();
-        for (entry, kit) in self.hosts()? {
-            let line = self.line_of(entry, kit)?;
-            // Phase 1 comes before anything else, and nothing is begun twice.
-            if let Some(standing) = standing(self.inventory, self.estate, line, kit) {
-                renewed.wait(standing);
-                continue;
-            }
-            let is_named = self.renewal.hosts.contains(&entry.fqdn);
-            let root_ends = line
-                .labels
-                .last()
-                .and_then(|label| self.estate.roots.get(label))
-                .map(|root| root.certificate.validity().not_after.days_after(self.now) < self.renewal.within);
-            let leaf_ends = kit.leaf.validity().not_after.days_after(self.now) < self.renewal.within;
-            if !(is_named || leaf_ends || root_ends == Some(true)) {
-                continue;
-            }
-            if root_ends == Some(true) && !unfinished(self.inventory, self.estate, line).is_empty() {
-                self.wait_for_others(&mut renewed, line);
-            } else if root_ends == Some(true) {
-                self.order_root(&mut renewed, line, entry)?;
-            } else {
-                renewed.work.kits.push(self.kit(
-                    entry,
-                    line.newest(),
-                    Reason::Renewed { new_key: self.renewal.new_key },
-                )?);
+        for entry in self.entries()? {
+            if let Err(refusal) = self.start_host(&mut renewed, entry) {
+                self.spare(&mut renewed, refusal)?;
             }
         }
         Ok(renewed)
+    }
+
+    fn start_host(&self, renewed: &mut Renewed, entry: &Entry) -> Result<(), Refusal> {
+        let kit = self.kit_of(entry)?;
+        let line = self.line_of(entry, kit)?;
+        // Phase 1 comes before anything else, and nothing is begun twice.
+        if let Some(standing) = standing(self.inventory, self.estate, line, kit) {
+            renewed.wait(standing);
+            return Ok(());
+        }
+        let is_named = self.renewal.hosts.contains(&entry.fqdn);
+        let root_ends = line
+            .labels
+            .last()
+            .and_then(|label| self.estate.roots.get(label))
+            .is_some_and(|root| root.certificate.validity().not_after.days_after(self.now) < self.renewal.within);
+        let leaf_ends = kit.leaf.validity().not_after.days_after(self.now) < self.renewal.within;
+        if root_ends && !unfinished(self.inventory, self.estate, line).is_empty() {
+            self.wait_for_others(renewed, line);
+        } else if root_ends {
+            self.order_root(renewed, line, entry)?;
+        } else if is_named || leaf_ends {
+            let reason = Reason::Renewed { new_key: self.renewal.new_key };
+            renewed.work.kits.push(self.kit(entry, line.newest(), reason)?);
+        }
+        Ok(())
     }
 
     /// Where the others of a line keep something that a step of the whole line would take away.
@@ -156,7 +158,8 @@ impl<'r> Renewer<'r> {
     fn finish(&self) -> Result<Renewed, Refusal> {
         let mut renewed = self.nothing();
         renewed.work.drops_roots = true;
-        for (entry, kit) in self.hosts()? {
+        for entry in self.entries()? {
+            let kit = self.kit_of(entry)?;
             let line = self.line_of(entry, kit)?;
             match line.phase {
                 // A host that changed over before the others can be finished by name.
@@ -193,11 +196,11 @@ impl<'r> Renewer<'r> {
     /// Nothing changes but what is added to this.
     fn nothing(&self) -> Renewed {
         let work = Work { trust: self.estate.roots.keys().cloned().collect(), ..Work::default() };
-        Renewed { work, rollovers: Vec::new(), waiting: Vec::new() }
+        Renewed { work, rollovers: Vec::new(), waiting: Vec::new(), refused: Vec::new() }
     }
 
-    /// The hosts that were named, or all, with their kits.
-    fn hosts(&self) -> Result<Vec<(&'r Entry, &'r KitOnDisk)>, Refusal> {
+    /// The hosts that were named, or all.
+    fn entries(&self) -> Result<Vec<&'r Entry>, Refusal> {
         let named = &self.renewal.hosts;
         if let Some(host) = named.iter().find(|host| self.inventory.hosts.iter().all(|entry| entry.fqdn != **host)) {
             return Err(Refusal {
@@ -206,16 +209,25 @@ impl<'r> Renewer<'r> {
                 way_out: format!("to make its kit: replica-pki issue {host}"),
             });
         }
-        let entries = self.inventory.hosts.iter().filter(|entry| named.is_empty() || named.contains(&entry.fqdn));
-        let with_kit = |entry: &'r Entry| {
-            let kit = self.estate.kit(&entry.fqdn).ok_or_else(|| Refusal {
-                host: entry.fqdn.to_string(),
-                problem: format!("{} has no kit yet", entry.fqdn),
-                way_out: "make it: replica-pki issue".to_owned(),
-            })?;
-            Ok((entry, kit))
-        };
-        entries.map(with_kit).collect()
+        let entries = self.inventory.hosts.iter();
+        Ok(entries.filter(|entry| named.is_empty() || named.contains(&entry.fqdn)).collect())
+    }
+
+    fn kit_of(&self, entry: &Entry) -> Result<&'r KitOnDisk, Refusal> {
+        self.estate.kit(&entry.fqdn).ok_or_else(|| Refusal {
+            host: entry.fqdn.to_string(),
+            problem: format!("{} has no kit yet", entry.fqdn),
+            way_out: "make it: replica-pki issue".to_owned(),
+        })
+    }
+
+    /// A host that nobody named keeps no other from a renewal.
+    fn spare(&self, renewed: &mut Renewed, refusal: Refusal) -> Result<(), Refusal> {
+        if !self.renewal.hosts.is_empty() {
+            return Err(refusal);
+        }
+        renewed.refused.push(refusal);
+        Ok(())
     }
 
     fn line_of(&self, entry: &Entry, kit: &KitOnDisk) -> Result<&Line, Refusal> {

@@ -110,7 +110,7 @@ pub(crate) fn name_of_line(label: &str) -> &str {
 }
 
 /// Which root of its line a label is for.
-pub(super) fn generation(label: &str) -> u32 {
+pub(crate) fn generation(label: &str) -> u32 {
     label.strip_prefix(name_of_line(label)).and_then(|number| number.parse().ok()).unwrap_or(1)
 }
 

@@ -11,9 +11,11 @@ use pki_core::certificate::Certificate;
 use pki_core::name::{DnsName, Fqdn, printable};
 use pki_core::password::Password;
 use pki_core::pfx::{self, OpenOptions};
-use pki_core::verify::{Outcome, Question, verify};
+use pki_core::validity::Time;
+use pki_core::verify::{Check, Outcome, Question, verify};
 
 use super::{FileState, Kit, MANIFEST};
+use crate::estate::{generation, is_signed_by, name_of_line};
 use crate::exit::{Failure, Result};
 
 impl Kit {
@@ -30,6 +32,16 @@ impl Kit {
         lines.extend(judge_chain(&self.leaf, &roots, question));
         lines.extend(self.trust.iter().flat_map(|(path, root)| root::judge(root, path, question.at)));
         lines
+    }
+
+    /// What `install` refuses the kit for: what failed. That its leaf has ended, and the leaf's root with it, is no reason
+    /// while the kit brings the root that follows: that one has to be on every host before there can be a new leaf.
+    pub(crate) fn obstacles<'l>(&self, lines: &'l [Line], at: Time) -> Vec<&'l Line> {
+        let has_ended = at > self.leaf.validity().not_after;
+        let follows = |root: &Certificate| root.validity().contains(at);
+        let is_excused = has_ended && successor(&self.leaf, &self.trust).is_some_and(follows);
+        let failed = lines.iter().filter(|line| line.outcome == Outcome::Failed);
+        failed.filter(|line| !(is_excused && line.check == Check::Validity.name())).collect()
     }
 
     /// The key and what belongs to it, if the PFX holds the leaf that lies beside it.
@@ -53,6 +65,17 @@ impl Kit {
         };
         Line::new("pfx", printable(&self.manifest.pfx.file), outcome, detail)
     }
+}
+
+/// The newest of the roots with their paths, if it follows the one that signed a leaf: then the kit is one of phase 1 of a
+/// rollover.
+pub(crate) fn successor<'t>(leaf: &Certificate, trust: &'t [(String, Certificate)]) -> Option<&'t Certificate> {
+    let label = |path: &'t str| path.strip_prefix("trust/").and_then(|name| name.strip_suffix(".cer"));
+    let labels = || trust.iter().filter_map(|(path, root)| Some((label(path)?, root)));
+    let (signer, _) = labels().find(|(_, root)| is_signed_by(leaf, root))?;
+    let later = labels()
+        .filter(|(label, _)| name_of_line(label) == name_of_line(signer) && generation(label) > generation(signer));
+    later.max_by_key(|(label, _)| generation(label)).map(|(_, root)| root)
 }
 
 /// A certificate against roots.

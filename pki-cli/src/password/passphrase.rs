@@ -9,9 +9,13 @@ use super::{Ways, ask_for, ask_twice, from_file, from_variable};
 use crate::exit::{Failure, Result};
 use crate::output;
 
-const PASSPHRASE: Ways = Ways { what: "passphrase", option: "--passphrase-file", variable: "REPLICA_PKI_PASSPHRASE" };
+const PASSPHRASE: Ways =
+    Ways { what: "passphrase", option: "--passphrase-file", variable: Some("REPLICA_PKI_PASSPHRASE") };
 /// A passphrase that takes the place of another one has no variable: the other has it.
-const NEW_PASSPHRASE: Ways = Ways { option: "--change", ..PASSPHRASE };
+const NEW_PASSPHRASE: Ways = Ways { option: "--change", variable: None, ..PASSPHRASE };
+/// What helps where a file with a protected password is named: no option there takes a passphrase.
+const OF_PASSWORD: &str = "set REPLICA_PKI_PASSPHRASE, or name a file with the password itself, written by: replica-pki \
+                           unprotect HOST --out FILE";
 /// Below this many characters a warning is due.
 const SHORT: usize = 12;
 
@@ -21,6 +25,11 @@ pub(crate) fn known(file: Option<&Path>, of: &Path) -> Result<Password> {
         Some(passphrase) => Ok(passphrase),
         None => ask_for(&format!("Passphrase of {}: ", output::path(of)), &PASSPHRASE),
     }
+}
+
+/// The passphrase of a file with a protected password: given, or asked for.
+pub(super) fn of_password(path: &Path) -> Result<Password> {
+    known(None, path).map_err(|failure| failure.hint(OF_PASSWORD))
 }
 
 /// A passphrase for something that is about to be protected: given, or asked for twice.
@@ -50,6 +59,13 @@ pub(crate) fn failure(error: Error, of: &Path) -> Failure {
         ),
         error => Failure::from(error).context(of.display()),
     }
+}
+
+/// The same for a file with a protected password.
+pub(super) fn wrong_for_password(error: Error, of: &Path) -> Failure {
+    let is_wrong = matches!(error, Error::WrongPassword { .. });
+    let failure = failure(error, of);
+    if is_wrong { failure.hint(OF_PASSWORD) } else { failure }
 }
 
 fn given(file: Option<&Path>) -> Result<Option<Password>> {

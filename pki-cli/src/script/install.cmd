@@ -5,7 +5,8 @@ rem   install.cmd /anyhost       on a computer with another name
 rem   install.cmd /nofirewall    without touching the firewall
 rem   install.cmd /nopause       without waiting for a key at the end, as it does after a double click
 rem It takes the steps of "replica-pki install" with fewer checks: the files are as they were made, the computer has the
-rem kit's name, the certificate's time has begun and has not ended. It does not look at the names in the certificate, at
+rem kit's name, the certificate's time has begun and has not ended, or else the time of the root that follows in the kit,
+rem which has to be on every host before the next certificate is made. It does not look at the names in the certificate, at
 rem its chain or at the roots' dates; and when a step fails, those before it stay until uninstall.cmd.
 rem The password of the PFX is asked for; it is not in here.
 rem A second run changes nothing. uninstall.cmd takes back what was added, and nothing else.
@@ -90,6 +91,8 @@ exit /b 1
 @NEW@:check_dates
 call :is_valid_now
 if %ERRORLEVEL% neq 0 exit /b 1
+@FOLLOWED@echo note: this kit brings the root that follows the one of its certificate, which ends @NOT_AFTER@.
+@FOLLOWED@echo   It can be installed after that day too; to replicate again, the kit with the next certificate is needed.
 @FILES@
 
 rem ---- The steps ----
@@ -271,7 +274,7 @@ exit /b 1
 
 :not_valid_now
 echo error: the certificate of @HOST@ is valid from @NOT_BEFORE@ to @NOT_AFTER@ only; nothing was changed
-echo hint: if the clock of this computer is wrong, set it; else make a new kit, with replica-pki issue
+echo hint: if the clock of this computer is wrong, set it; else make a new kit: replica-pki renew @HOST@
 exit /b 1
 
 rem Whether a file is as it was made: the file, its SHA-256. Certutil prints it in a line of its own, on Windows Server

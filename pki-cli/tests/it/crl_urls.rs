@@ -120,6 +120,8 @@ fn a_new_root_gets_a_new_address_and_one_address_cannot_serve_two() {
     let room = mesh(&[&shared[..], &["http://pki.atwork.at/one.crl"]].concat());
     let before = room.files();
     let ended = room.run(&["renew"]);
+    assert!(ended.code == 3 && ended.stdout.contains("one each") && ended.stdout.contains("{root}"), "{ended:?}");
+    let ended = room.run(&["renew", "a.test"]);
     assert!(ended.code == 1 && ended.stderr.contains("one each") && ended.stderr.contains("{root}"), "{ended:?}");
     assert_eq!(changes(&before, &room.files()), [""; 0]);
 

@@ -32,6 +32,17 @@ fn the_json_holds_every_form_and_every_sentence() {
     assert_eq!(json(&room.done(&["explain", "-2146762487", "--json"]))["win32"], serde_json::Value::Null);
 }
 
+/// `issue` keeps a certificate that was revoked, and its key gets no other one.
+#[test]
+fn after_a_revocation_a_new_key_is_asked_for() {
+    let room = Room::new();
+    for code in ["0x2F8A", "0x80092010", "0x800B010C"] {
+        let said = room.done(&["explain", code]);
+        assert!(said.contains("revoked") && said.contains("replica-pki renew HOST --new-key"), "{said}");
+        assert!(!said.contains("replica-pki issue"), "{said}");
+    }
+}
+
 #[test]
 fn a_code_that_is_not_known_ends_with_1_and_says_where_to_ask() {
     let room = Room::new();

@@ -12,6 +12,7 @@ mod converting;
 mod crl_urls;
 mod discarded_keys;
 mod at_once;
+mod ended;
 mod explaining;
 mod failures;
 #[cfg(target_os = "linux")]

@@ -279,3 +279,35 @@ fn what_cannot_be_sealed_stops_protect_before_it_changes_anything() {
 fn room_path(path: &str) -> std::path::PathBuf {
     path.split('/').collect()
 }
+
+/// None of these commands has an option for the passphrase.
+#[test]
+fn a_protected_password_is_opened_or_asked_for_by_a_way_that_exists() {
+    let room = protected();
+    let (kit, pfx) = ("replica-pki/hosts/a.test", "replica-pki/hosts/a.test/a.test.pfx");
+    let password = ["--password-file", "replica-pki/private/passwords/a.test.txt"];
+    let commands =
+        [&["verify", kit][..], &["inspect", pfx], &["convert", pfx, "--windows", "2012r2", "--out", "old.pfx"]];
+    for command in commands {
+        let ended = room.run(&[command, &password].concat());
+        assert_eq!(ended.code, 1, "{ended:?}");
+        for way in ["hint: set REPLICA_PKI_PASSPHRASE, or ", "replica-pki unprotect HOST --out FILE"] {
+            assert!(ended.stderr.contains(way) && !ended.stderr.contains("--passphrase-file"), "{way}: {ended:?}");
+        }
+        for (passphrase, code) in [("another passphrase", 1), ("correct horse battery staple", 0)] {
+            let mut command = room.command(&[command, &password].concat());
+            command.env("REPLICA_PKI_PASSPHRASE", passphrase);
+            let ended = Ended::of(command);
+            assert!(ended.code == code && !ended.stderr.contains("--passphrase-file"), "{ended:?}");
+        }
+    }
+    room.done(&[&["unprotect", "a.test", "--out", "a.txt"], &PASSPHRASE[..]].concat());
+    room.done(&["verify", kit, "--password-file", "a.txt"]);
+}
+
+#[test]
+fn without_a_terminal_another_passphrase_comes_from_a_file_alone() {
+    let room = protected();
+    let ended = room.run(&[&["protect", "--change"], &PASSPHRASE[..]].concat());
+    assert!(ended.code == 1 && ended.stderr.contains("hint: name a file with --change\n"), "{ended:?}");
+}

@@ -5,7 +5,7 @@ use pki_core::password::Password;
 use pki_core::pfx::{self, OpenOptions};
 use serde_json::Value;
 
-use crate::support::mesh::{changes, every_kit_passes, leaf, mesh, names};
+use crate::support::mesh::{INVENTORY, changes, every_kit_passes, inventory, leaf, mesh, names};
 use crate::support::{Room, json};
 
 /// The lines to type of some steps.
@@ -275,4 +275,84 @@ fn who_cannot_be_renewed_is_named_with_the_way_out() {
         assert_eq!(room.run(arguments).code, 2);
     }
     assert_eq!(names(&room, "hosts"), ["a.test"]);
+}
+
+/// A certificate that ends soon does not wait for a host that the shared root cannot sign for.
+#[test]
+fn who_cannot_be_renewed_keeps_no_other_from_it() {
+    let room = mesh(&["a.test", "b.test", "c.test", "--trust", "shared", "--days", "30"]);
+    let text = inventory(&room);
+    room.write(
+        INVENTORY,
+        format!("{text}\n[[host]]\nfqdn = \"d.test\"\n")
+            .replace("fqdn = \"c.test\"", "fqdn = \"c.test\"\nalso = [\"broker.test\"]"),
+    );
+    let before = room.files();
+    assert_eq!(room.run(&["renew", "a.test", "c.test"]).code, 1);
+    assert_eq!(room.run(&["renew", "a.test", "d.test"]).code, 1);
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+
+    let ended = room.run(&["renew", "--json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let said = json(&ended.stdout);
+    let hosts = |list: &str| said[list].as_array().unwrap().iter().map(|it| it["host"].clone()).collect::<Vec<_>>();
+    assert_eq!(hosts("renewed"), ["a.test", "b.test"]);
+    assert_eq!(hosts("refused"), ["c.test", "d.test"]);
+    let (not_permitted, no_kit) = (&said["refused"][0], &said["refused"][1]);
+    assert!(not_permitted["problem"].as_str().unwrap().contains("broker.test"), "{not_permitted}");
+    assert!(
+        not_permitted["way_out"].as_str().unwrap().ends_with("replica-pki issue --replace c.test"),
+        "{not_permitted}"
+    );
+    assert_eq!(no_kit["problem"], "d.test has no kit yet");
+    assert_eq!(no_kit["way_out"], "make it: replica-pki issue");
+    let changed = changes(&before, &room.files());
+    let is_of_renewed = |path: &String| ["a.test/", "b.test/"].iter().any(|host| path.contains(host));
+    assert!(changed.iter().all(is_of_renewed), "{changed:?}");
+    every_kit_passes(&room, &["a.test", "b.test", "c.test"]);
+
+    // In words, also when there is nothing else to tell.
+    room.done(&["renew", "--finish", "a.test", "b.test"]);
+    let ended = room.run(&["renew", "--within", "20d"]);
+    let expected = "d.test: NOT renewed\n  why      d.test has no kit yet\n  way out  make it: replica-pki issue\n\n";
+    assert_eq!((ended.code, ended.stdout.as_str()), (3, expected), "{ended:?}");
+}
+
+#[test]
+fn neither_does_a_host_that_was_revoked() {
+    let room = mesh(&["a.test", "b.test", "--days", "30"]);
+    room.done(&[
+        "crl",
+        "--out",
+        "a.crl",
+        "--root",
+        "replica-pki/private/roots/a.test.root.cer",
+        "--root-key",
+        "replica-pki/private/roots/a.test.root.key.pem",
+        "--revoke",
+        "replica-pki/hosts/a.test/a.test.cer:superseded",
+    ]);
+    let old = leaf(&room, "b.test");
+    let ended = room.run(&["renew"]);
+    assert!(ended.code == 3 && ended.stdout.contains("replica-pki renew a.test --new-key"), "{ended:?}");
+    assert_ne!(old, leaf(&room, "b.test"));
+    room.done(&["renew", "a.test", "--new-key"]);
+    room.done(&["renew", "--finish"]);
+    assert_eq!(room.run(&["renew", "--within", "1d"]).code, 0);
+}
+
+/// The successor permits the host that the old root does not, and its kit comes when that one signs.
+#[test]
+fn a_host_without_kit_does_not_stop_the_second_phase() {
+    let room = mesh(&["a.test", "b.test", "--trust", "shared", "--root-days", "40"]);
+    crate::support::mesh::edit(&room, "root_days = 40", "root_days = 900");
+    let text = inventory(&room);
+    room.write(INVENTORY, format!("{text}\n[[host]]\nfqdn = \"d.test\"\n"));
+    assert_eq!(room.run(&["renew"]).code, 3);
+    assert_eq!(room.run(&["issue"]).code, 1);
+    let ended = room.run(&["renew", "--roots-installed"]);
+    assert!(ended.code == 3 && ended.stdout.contains("d.test: NOT renewed"), "{ended:?}");
+    room.done(&["issue"]);
+    room.done(&["renew", "--finish"]);
+    room.done(&["status"]);
 }

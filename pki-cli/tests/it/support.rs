@@ -18,6 +18,8 @@ use tempfile::TempDir;
 /// HOST4's kit.
 pub(crate) const KIT: &str = "replica-pki/hosts/HOST4.atwork.at";
 
+const DAYS_LATER: &str = "REPLICA_PKI_TEST_DAYS_LATER";
+
 /// An empty folder in which the program runs, without terminal and without variables of its own.
 pub(crate) struct Room(TempDir);
 
@@ -61,12 +63,28 @@ impl Room {
             .env_remove("REPLICA_PKI_DIR")
             .env_remove("REPLICA_PKI_PASSWORD")
             .env_remove("REPLICA_PKI_PASSPHRASE")
+            .env_remove(DAYS_LATER)
             .stdin(Stdio::null());
         command
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         Ended::of(self.command(arguments))
+    }
+
+    /// Runs so many days later. A release does not know how to.
+    pub(crate) fn later(&self, days: u32, arguments: &[&str]) -> Ended {
+        assert!(cfg!(debug_assertions), "these tests need a build with debug assertions");
+        let mut command = self.command(arguments);
+        command.env(DAYS_LATER, days.to_string());
+        Ended::of(command)
+    }
+
+    /// Runs so many days later what must succeed then, and returns its standard output.
+    pub(crate) fn done_later(&self, days: u32, arguments: &[&str]) -> String {
+        let ended = self.later(days, arguments);
+        assert_eq!(ended.code, 0, "on day {days}: {arguments:?}: {ended:?}");
+        ended.stdout
     }
 
     /// Runs what must succeed, and returns its standard output.

@@ -8,7 +8,7 @@ use pki_core::validity::Time;
 use serde::Serialize;
 
 use super::steps::{self, Step, Used};
-use crate::estate::{Estate, Fresh, Phase, Renewed, Rollover, Standing, Touched, kit_folder};
+use crate::estate::{Estate, Fresh, Phase, Refusal, Renewed, Rollover, Standing, Touched, kit_folder};
 use crate::exit::{Exit, Result};
 use crate::inventory::Inventory;
 use crate::output;
@@ -38,6 +38,8 @@ struct Summary<'s> {
     discarded_keys: &'s [String],
     /// What was begun before, where it stands, and what leads on.
     waiting: Vec<WaitingSummary>,
+    /// Hosts that could not be renewed, why, and what helps.
+    refused: Vec<RefusedSummary>,
     /// What to do when that is done on the hosts.
     next: Vec<Step>,
 }
@@ -73,6 +75,13 @@ struct WaitingSummary {
 }
 
 #[derive(Serialize)]
+struct RefusedSummary {
+    host: String,
+    problem: String,
+    way_out: String,
+}
+
+#[derive(Serialize)]
 struct RootSummary {
     label: String,
     subject: String,
@@ -90,6 +99,7 @@ impl Outcome<'_> {
             other_roots: self.touched,
             discarded_keys: &self.renewed.work.discarded,
             waiting: self.renewed.waiting.iter().map(|standing| self.waiting(standing)).collect(),
+            refused: self.renewed.refused.iter().map(|refusal| self.refused(refusal)).collect(),
             next: self.next(),
         };
         if json {
@@ -97,7 +107,7 @@ impl Outcome<'_> {
         } else {
             output::result(&self.text(&summary))?;
         }
-        Ok(Exit::Done)
+        Ok(if summary.refused.is_empty() { Exit::Done } else { Exit::FoundWrong })
     }
 
     fn hosts(&self) -> Vec<HostSummary> {
@@ -145,6 +155,11 @@ impl Outcome<'_> {
             next: steps::here(self.dir, standing.when(), &standing.arguments()),
             what: standing.what(),
         }
+    }
+
+    fn refused(&self, Refusal { host, problem, way_out }: &Refusal) -> RefusedSummary {
+        let way_out = output::for_folder(self.dir, way_out);
+        RefusedSummary { host: host.clone(), problem: problem.clone(), way_out }
     }
 
     fn root(&self, label: &str) -> Option<&Certificate> {
@@ -213,6 +228,10 @@ impl Outcome<'_> {
                 ["next".to_owned(), format!("{}: {}", next.what, next.command)],
             ];
             text.push_str(&format!("{root}: {what}\n{}\n", output::columns(2, &rows)));
+        }
+        for RefusedSummary { host, problem, way_out } in &summary.refused {
+            let rows = [["why".to_owned(), problem.clone()], ["way out".to_owned(), way_out.clone()]];
+            text.push_str(&format!("{host}: NOT renewed\n{}\n", output::columns(2, &rows)));
         }
         if text.is_empty() {
             return format!("nothing to do, judged at {}\n", self.now);

@@ -8,7 +8,14 @@ use super::{Renewed, Renewer};
 impl Renewer<'_> {
     pub(super) fn change_over(&self) -> Result<Renewed, Refusal> {
         let mut renewed = self.nothing();
-        for (entry, kit) in self.hosts()? {
+        for entry in self.entries()? {
+            let kit = match self.kit_of(entry) {
+                Ok(kit) => kit,
+                Err(refusal) => {
+                    self.spare(&mut renewed, refusal)?;
+                    continue;
+                }
+            };
             let line = self.line_of(entry, kit)?;
             let Some(signer) = kit.signer.as_ref().filter(|_| !line.has_changed_over(kit)) else {
                 let standing = standing(self.inventory, self.estate, line, kit);

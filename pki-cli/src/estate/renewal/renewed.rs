@@ -2,7 +2,7 @@
 
 use super::super::rollover::{Line, Phase};
 use super::super::standing::Standing;
-use super::super::work::Work;
+use super::super::work::{Refusal, Work};
 
 /// What comes out.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(crate) struct Renewed {
     pub(crate) rollovers: Vec<Rollover>,
     /// What was begun before and waits for the administrator.
     pub(crate) waiting: Vec<Standing>,
+    /// Hosts that nobody named and that could not be renewed. They keep no other from it.
+    pub(crate) refused: Vec<Refusal>,
 }
 
 /// A line of roots that went one phase on.

@@ -34,6 +34,8 @@ pub(crate) fn judge(root: &Certificate, path: &str, at: Time) -> Vec<Line> {
     let validity = root.validity();
     found.push(match validity.contains(at) {
         true => (Passed, format!("valid: {validity}")),
+        // Nobody is trusted for it any more. What the leaf's own root owes it, the chain tells.
+        false if at > validity.not_after => (Warning, format!("ended, and no use any more: {validity}")),
         false => (Failed, format!("not valid: {validity}")),
     });
     found.push(match permitted_hosts(root).as_slice() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{problem, status};
 use crate::support::mesh::{edit, mesh};
-use crate::support::{copy, json};
+use crate::support::{Room, copy, json};
 
 #[test]
 fn a_host_without_a_kit_is_found() {
@@ -104,4 +104,55 @@ fn a_kit_that_lacks_a_root_is_found_and_mended() {
     problem(&room, "a.test", &["its kit lacks the root c.test.root", "replica-pki issue"]);
     room.done(&["issue"]);
     room.done(&["status"]);
+}
+
+/// File managers leave such files in every folder that somebody opens.
+#[test]
+fn a_file_among_the_kits_is_told_of_and_left_alone() {
+    let room = mesh(&["a.test"]);
+    for file in [".DS_Store", "desktop.ini"] {
+        room.write(&format!("replica-pki/hosts/{file}"), "theirs");
+    }
+    for command in [&["status"][..], &["issue", "b.test"], &["renew", "a.test"], &["renew", "--finish"], &["status"]] {
+        let ended = room.run(command);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        for file in [".DS_Store", "desktop.ini"] {
+            assert_eq!(ended.stderr.matches(file).count(), 1, "{ended:?}");
+        }
+        assert!(ended.stderr.contains("note: ") && ended.stderr.contains("is no kit, and is left alone"), "{ended:?}");
+        assert!(!ended.stdout.contains("desktop.ini"), "{ended:?}");
+    }
+    assert_eq!(room.read("replica-pki/hosts/desktop.ini"), b"theirs");
+}
+
+/// Also where a shell would take the folder's name for two.
+#[test]
+fn what_is_advised_can_be_typed_as_it_stands() {
+    let dir = ["--dir", "sp ace"];
+    let quoted = |path: &str| if cfg!(windows) { format!("\"{path}\"") } else { format!("'{path}'") };
+    let room = Room::new();
+    room.done(&[&["issue", "a.test", "--key", "rsa-2048"][..], &dir].concat());
+    let path = |file: &str| ["sp ace", "private", "roots", file].iter().collect::<std::path::PathBuf>();
+    let (root, key) = (path("a.test.root.cer"), path("a.test.root.key.pem"));
+    let (root, key) = (root.to_str().unwrap(), key.to_str().unwrap());
+    room.done(&["crl", "--root", root, "--root-key", key, "--out", "a.crl", "--days", "30"]);
+    let said = room.run(&[&["status"][..], &dir].concat()).stdout;
+    let line = format!("replica-pki crl --root {} --root-key {} --out ", quoted(root), quoted(key));
+    assert!(said.contains(&line), "{line}: {said}");
+
+    let inventory = String::from_utf8(room.read("sp ace/inventory.toml")).unwrap();
+    room.write("sp ace/inventory.toml", inventory.replace("\"a.test\"", "\"a.test\"\nalso = [\"broker.test\"]"));
+    let line = format!("replica-pki issue --dir {} --replace a.test", quoted("sp ace"));
+    for command in ["status", "issue"] {
+        let ended = room.run(&[&[command][..], &dir].concat());
+        assert!(ended.stdout.contains(&line) || ended.stderr.contains(&line), "{line}: {ended:?}");
+    }
+    room.done(&[&["issue", "--replace", "a.test"][..], &dir].concat());
+    let ended = room.run(&[&["status"][..], &dir].concat());
+    assert!(!ended.stdout.contains("--replace"), "{ended:?}");
+    for file in [root, key] {
+        fs::remove_file(room.path("").join(file)).unwrap();
+    }
+    let ended = room.run(&[&["issue"][..], &dir].concat());
+    assert!(ended.code == 1 && ended.stderr.contains(&line), "{line}: {ended:?}");
 }
