@@ -2,6 +2,9 @@
 
 mod previous;
 mod revoked_keys;
+mod touch;
+
+pub(crate) use touch::Touched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,9 +12,7 @@ use std::sync::Arc;
 
 use pki_core::bundle::{Bundle, TrustedRoot};
 use pki_core::mesh::{IssuedHost, IssuedRoot};
-use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::layout::{previous_password_file, root_ledger, root_without_key};
@@ -24,6 +25,7 @@ use crate::inventory::INVENTORY;
 use crate::kit::{self, Kit, Manifest, PREVIOUS};
 use previous::Changes;
 use revoked_keys::keep_revoked_keys;
+use touch::touch;
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -36,19 +38,6 @@ pub(crate) struct Made<'m> {
     /// Whether the password was given, so that none is kept.
     pub(crate) given: bool,
     pub(crate) now: Time,
-}
-
-/// A kit that stays, with the labels of the roots that came and went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Touched {
-    pub(crate) host: String,
-    pub(crate) added: Vec<String>,
-    pub(crate) removed: Vec<String>,
-    /// Files that were missing or changed, and are as they were made.
-    pub(crate) repaired: Vec<String>,
-    /// The labels of the roots that went from the kit that it keeps of before.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) removed_from_previous: Vec<String>,
 }
 
 /// Writes. Private files come first: a kit is never there without the password that opens it.
@@ -64,7 +53,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         let is_known = estate.roots.contains_key(&root.label);
         refuse_to_lose_key(dir, &root.label, is_known)?;
         if made.work.discarded.contains(&root.label) {
-            put(&mut batch, is_known, root_without_key(&root.label), NO_KEY)?;
+            put_no_key(&mut batch, dir, is_known, &root.label)?;
         } else {
             let pem = estate.safe.key_file(root.authority.secret_key())?;
             put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
@@ -120,6 +109,13 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.commit()?;
     }
     Ok(touched)
+}
+
+/// Of a root whose certificate was lost the note may be there already.
+fn put_no_key(batch: &mut Batch, dir: &Path, is_known: bool, label: &str) -> Result<()> {
+    let path = root_without_key(label);
+    let is_ours = files::read(&dir.join(&path)).is_ok_and(|there| there == NO_KEY);
+    put(batch, is_known || is_ours, path, NO_KEY)
 }
 
 /// Whether a root is neither replaced nor dropped.
@@ -254,55 +250,6 @@ fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
 fn gets_new_root(kit: &KitOnDisk, made: &Made<'_>) -> bool {
     let mut new = made.work.kits.iter().filter(|work| work.reason == Reason::NewRoot);
     new.any(|work| work.entry.fqdn.as_str().eq_ignore_ascii_case(&kit.host))
-}
-
-/// Changes the roots of a kit that stays: one file for each root, and the files that list them.
-fn touch(
-    batch: &mut Batch,
-    dir: &Path,
-    estate: &Estate,
-    kit: &KitOnDisk,
-    trust: &Trust<'_>,
-    made: &Made<'_>,
-) -> Result<Option<Touched>> {
-    let Trust { roots, new, dropped, .. } = trust;
-    let folder = kit_folder(&kit.host);
-    let previous = match kit.has_previous && !made.work.finished.contains(&kit.host) {
-        true => Changes::of(&dir.join(&folder).join(PREVIOUS), trust, made.now)?,
-        false => Changes::default(),
-    };
-    previous.stage(batch, &folder.join(PREVIOUS))?;
-    let is_whole = |root: &TrustedRoot| !kit.damaged.contains(&root.path());
-    let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
-    let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
-    let stays = |label: &&String| added.iter().any(|root| root.label == **label);
-    let gone = kit.unknown.iter().filter(|label| !stays(label));
-    let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
-    if added.is_empty() && removed.is_empty() && kit.damaged.is_empty() && previous.removed.is_empty() {
-        return Ok(None);
-    }
-    let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
-    let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
-    let signer = kit.signer.as_deref().unwrap_or_default();
-    let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
-    for (name, bytes) in kit::lists(&bundle, kit.pfx.generated_password, made.now)? {
-        batch.put_file(folder.join(name), &bytes)?;
-    }
-    let damaged = roots.iter().filter(|root| has(root) && !is_whole(root));
-    for root in added.iter().copied().chain(damaged) {
-        let is_known = kit.lists(&root.label, estate);
-        put(batch, is_known, folder.join(root.path()), root.certificate.as_der())?;
-    }
-    for label in &removed {
-        batch.remove(folder.join(format!("trust/{label}.cer")));
-    }
-    Ok(Some(Touched {
-        host: kit.host.clone(),
-        added: added.iter().map(|root| root.label.clone()).collect(),
-        removed: removed.into_iter().cloned().collect(),
-        repaired: kit.damaged.iter().cloned().collect(),
-        removed_from_previous: previous.removed,
-    }))
 }
 
 fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {

@@ -110,3 +110,15 @@ fn a_key_whose_certificate_is_nowhere_is_kept() {
     assert_eq!(names(&room, "hosts/b.test/trust"), ["a.test.root.cer", "b.test.root.cer"]);
     room.done(&["status"]);
 }
+
+/// There nothing can be brought back for sure, and what is advised works.
+#[test]
+fn a_root_whose_key_was_discarded_is_replaced_as_is_advised() {
+    let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
+    lose(&room);
+    let ended = room.run(&["issue"]);
+    assert!(ended.code == 1 && ended.stderr.contains("--replace a.test"), "{ended:?}");
+    room.done(&["issue", "--replace", "a.test"]);
+    every_kit_passes(&room, &["a.test", "b.test"]);
+    room.done(&["status"]);
+}

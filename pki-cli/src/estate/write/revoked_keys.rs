@@ -24,6 +24,8 @@ pub(super) fn keep_revoked_keys(batch: &mut Batch, estate: &Estate, made: &Made<
     let goes = |label: &String| made.work.drops_roots && !made.work.trust.contains(label);
     for (label, root) in estate.roots.iter().filter(|(label, _)| goes(label)) {
         let line = made.work.trust.iter().filter(|kept| name_of_line(kept) == name_of_line(label));
+        // Below a root that is replaced every host gets another key, and the new root begins its lists anew.
+        let line = line.filter(|kept| made.roots.iter().all(|root| root.label != **kept));
         if let Some(heir) = line.max_by_key(|kept| generation(kept)) {
             known.entry(heir).or_insert_with(|| ledger_of(heir)).inherit(&root.ledger);
         }
