@@ -15,6 +15,7 @@
 
 mod layout;
 mod ledger;
+mod lost_roots;
 mod make;
 mod on_disk;
 mod plan;
@@ -27,6 +28,7 @@ mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
 pub(crate) use ledger::{Ledger, ledger_beside, list_beside};
+pub(crate) use lost_roots::{lost_roots, restorable_roots};
 pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
@@ -60,6 +62,8 @@ pub(crate) struct Estate {
     pub(crate) roots: BTreeMap<String, Root>,
     /// By the host's name in lower case.
     pub(crate) kits: BTreeMap<String, KitOnDisk>,
+    /// Labels of roots whose certificates were gone and come from the kits.
+    pub(crate) restored: BTreeSet<String>,
     /// The hosts whose passwords are kept.
     passwords: BTreeSet<String>,
 }
@@ -80,9 +84,14 @@ pub(crate) struct Root {
 impl Estate {
     /// Reads the folder. One that does not exist holds nothing.
     pub(crate) fn read(dir: &Path) -> Result<Self> {
-        let (estate, broken) = Self::survey(dir)?;
+        Self::read_with(dir, BTreeMap::new(), Safe::of(dir))
+    }
+
+    /// The same with roots whose certificates are not where they should be, and the safe that was opened to find them.
+    pub(crate) fn read_with(dir: &Path, lost: BTreeMap<String, Certificate>, safe: Safe) -> Result<Self> {
+        let (estate, broken) = Self::survey(dir, lost)?;
         match broken.into_iter().next() {
-            None => Ok(estate),
+            None => Ok(Self { safe, ..estate }),
             Some((host, failure)) => Err(failure.context(format!("the kit of {}", printable(&host))).hint(
                 "a kit that cannot be saved is made anew after its folder was removed; what is no kit belongs elsewhere",
             )),
@@ -90,15 +99,20 @@ impl Estate {
     }
 
     /// The same without those kits that cannot be read, which come by name with the reason.
-    pub(crate) fn survey(dir: &Path) -> Result<(Self, Vec<(String, Failure)>)> {
+    pub(crate) fn survey(dir: &Path, lost: BTreeMap<String, Certificate>) -> Result<(Self, Vec<(String, Failure)>)> {
         let (mut estate, mut broken) = (Self { safe: Safe::of(dir), ..Self::default() }, Vec::new());
+        estate.restored = lost.keys().cloned().collect();
+        let mut roots = lost;
         for name in names_in(&dir.join(PRIVATE).join(ROOTS))? {
             let Some(label) = name.strip_suffix(layout::CERTIFICATE) else { continue };
-            let certificate = files::certificate(&dir.join(root_certificate(label)))?;
+            roots.insert(label.to_owned(), files::certificate(&dir.join(root_certificate(label)))?);
+        }
+        for (label, certificate) in &roots {
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             let is_discarded = !has_key && dir.join(layout::root_without_key(label)).is_file();
-            let (ledger, list) = remembered(dir, label, &certificate);
-            estate.roots.insert(label.to_owned(), Root { certificate, has_key, is_discarded, list, ledger });
+            let (ledger, list) = remembered(dir, label, certificate);
+            let certificate = certificate.clone();
+            estate.roots.insert(label.clone(), Root { certificate, has_key, is_discarded, list, ledger });
         }
         let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
@@ -133,7 +147,7 @@ impl Estate {
 
     /// Asks for the passphrase of a protected folder, if the work needs one of its secrets.
     pub(crate) fn open_safe(&mut self, dir: &Path, work: &Work, passphrase_file: Option<&Path>) -> Result<()> {
-        if !(work.kits.is_empty() && work.roots.is_empty()) {
+        if !(work.kits.is_empty() && work.roots.is_empty() || matches!(self.safe, Safe::Open(_))) {
             self.safe = Safe::open(dir, passphrase_file)?;
         }
         Ok(())

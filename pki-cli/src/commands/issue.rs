@@ -21,7 +21,8 @@ pub(crate) fn run(arguments: Issue) -> Result {
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = ask::inventory(dir, &arguments)?;
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;
-    let mut estate = Estate::read(dir)?;
+    let (lost, safe) = estate::restorable_roots(dir, arguments.passphrase.file.as_deref())?;
+    let mut estate = Estate::read_with(dir, lost, safe)?;
     estate.look_for_damage(dir)?;
     let wishes = Wishes {
         prune: arguments.prune,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::carry_out::{Secrets, carry_out};
 use crate::args::Renew;
-use crate::estate::{self, Estate, PRIVATE, Phase, Renewal, Renewed, Step};
+use crate::estate::{self, Estate, PRIVATE, Phase, Renewal, Renewed, Safe, Step};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::Inventory;
@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     let _lock = estate::lock(dir)?;
     files::recover(dir, PRIVATE)?;
     let (text, inventory) = Inventory::of(dir)?;
+    refuse_without_root(dir)?;
     let (mut estate, now) = (Estate::read(dir)?, system::now()?);
     let renewal = Renewal {
         hosts: arguments.hosts.clone(),
@@ -49,6 +50,15 @@ pub(crate) fn run(arguments: &Renew) -> Result {
         now,
     };
     outcome.print(arguments.json)
+}
+
+/// What is missing comes back first.
+fn refuse_without_root(dir: &Path) -> Result<()> {
+    match estate::lost_roots(dir, &Safe::of(dir))?.into_keys().next() {
+        None => Ok(()),
+        Some(label) => Err(Failure::new(format!("the certificate of the root {label} is gone from private/roots"))
+            .hint(output::for_folder(dir, "the kits bring it, and it is put back by: replica-pki issue"))),
+    }
 }
 
 /// A host that looks for a list refuses a certificate whose root has none.

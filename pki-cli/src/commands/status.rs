@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Status) -> Result {
         return judgement.print(&[], &[problem], arguments.json);
     }
     let (_, inventory) = Inventory::of(dir)?;
-    let (estate, broken) = Estate::survey(dir)?;
+    let (estate, broken) = Estate::survey(dir, estate::lost_roots(dir, &Safe::of(dir))?)?;
     let lines = estate::lines(&estate);
     let mesh = Mesh { inventory: &inventory, estate: &estate, lines, now, within };
     let mut rows = Rows(Vec::new());
@@ -118,6 +118,10 @@ impl Mesh<'_> {
     /// What is wrong with the folder itself.
     fn of_all(&self, dir: &Path) -> Vec<String> {
         let mut problems: Vec<_> = self.estate.safe.unmarked(dir).iter().map(Failure::with_hint).collect();
+        problems.extend(self.estate.restored.iter().map(|label| {
+            let problem = "is gone from private/roots, and the kits bring it";
+            format!("the certificate of the root {} {problem}: replica-pki issue puts it back", printable(label))
+        }));
         problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_key(dir, label, root)));
         problems.extend(self.estate.roots.iter().filter_map(|(label, root)| self.of_list(dir, label, root)));
         problems

@@ -1,5 +1,8 @@
 //! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
 
+mod previous;
+mod revoked_keys;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,15 +15,15 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::layout::{previous_password_file, root_ledger, root_without_key};
-use super::rollover::generation;
 use super::{
-    Estate, KitOnDisk, Ledger, PRIVATE, Reason, Work, kit_folder, name_of_line, password_file, root_certificate,
-    root_key, root_list,
+    Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
 };
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
 use crate::kit::{self, Kit, Manifest, PREVIOUS};
+use previous::Changes;
+use revoked_keys::keep_revoked_keys;
 
 /// Everything that is to be written.
 pub(crate) struct Made<'m> {
@@ -43,14 +46,23 @@ pub(crate) struct Touched {
     pub(crate) removed: Vec<String>,
     /// Files that were missing or changed, and are as they were made.
     pub(crate) repaired: Vec<String>,
+    /// The labels of the roots that went from the kit that it keeps of before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) removed_from_previous: Vec<String>,
 }
 
 /// Writes. Private files come first: a kit is never there without the password that opens it.
 pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<Touched>> {
     refuse_strays(dir, estate, made)?;
     let mut batch = Batch::new(dir, PRIVATE)?;
+    for label in estate.restored.iter().filter(|label| stays(label, made)) {
+        if let Some(root) = estate.roots.get(label) {
+            batch.file(root_certificate(label), root.certificate.as_der())?;
+        }
+    }
     for root in made.roots {
         let is_known = estate.roots.contains_key(&root.label);
+        refuse_to_lose_key(dir, &root.label, is_known)?;
         if made.work.discarded.contains(&root.label) {
             put(&mut batch, is_known, root_without_key(&root.label), NO_KEY)?;
         } else {
@@ -92,7 +104,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
             _ => !made.given,
         };
         let mut files = kit::contents(&bundle, generated, made.now)?;
-        files.extend(previous(dir, folder, kit.reason)?);
+        files.extend(previous(dir, folder, kit.reason, &trust, made.now)?);
         if estate.kit(&bundle.fqdn).is_some() {
             batch.put_folder(kit_folder(folder), &files)?;
         } else {
@@ -101,13 +113,34 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
     }
     let mut touched = Vec::new();
     for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
-        touched.extend(touch(&mut batch, dir, estate, kit, &trust, made.now)?);
+        touched.extend(touch(&mut batch, dir, estate, kit, &trust, made)?);
     }
     remove_pruned(&mut batch, estate, made);
     if !batch.is_empty() {
         batch.commit()?;
     }
     Ok(touched)
+}
+
+/// Whether a root is neither replaced nor dropped.
+fn stays(label: &String, made: &Made<'_>) -> bool {
+    made.work.trust.contains(label) && made.roots.iter().all(|root| root.label != *label)
+}
+
+/// A key without its certificate is still a key that somebody may need.
+fn refuse_to_lose_key(dir: &Path, label: &str, is_known: bool) -> Result<()> {
+    let key = dir.join(root_key(label));
+    if is_known || key.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} is there, and the certificate that belongs to it is neither in private/roots nor in a kit",
+        key.display()
+    ))
+    .hint(
+        "nothing was written; bring the certificate back from a copy; if there is none, move the key to another place, and \
+         run the command again",
+    ))
 }
 
 /// Replaces a file only if it is known to be of this mesh. Whatever else has its name is in the way.
@@ -175,6 +208,8 @@ struct Trust<'t> {
     roots: Arc<[TrustedRoot]>,
     /// The labels of those that are new or took another's place.
     new: BTreeSet<&'t str>,
+    /// The labels of those that took another's place.
+    replaced: BTreeSet<&'t str>,
     /// The labels of the folder's roots that are not among them.
     dropped: Vec<String>,
 }
@@ -189,7 +224,8 @@ impl<'t> Trust<'t> {
         let roots = labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
         let kept: BTreeSet<_> = made.work.trust.iter().collect();
         let dropped = estate.roots.keys().filter(|label| !kept.contains(label)).cloned().collect();
-        Self { roots, new: new.into_keys().collect(), dropped }
+        let replaced = new.keys().copied().filter(|label| estate.roots.contains_key(*label)).collect();
+        Self { roots, new: new.into_keys().collect(), replaced, dropped }
     }
 }
 
@@ -200,14 +236,15 @@ fn with_trust(bundle: &Bundle, trust: &Arc<[TrustedRoot]>, signer: &str) -> Bund
 
 /// What is kept of the kit that was there: all of it, if it is being renewed, and else what it kept itself. Below a new
 /// root nothing: its own leaves every kit, so that nobody would trust what was before.
-fn previous(dir: &Path, folder: &str, reason: Reason) -> Result<Vec<(String, Vec<u8>)>> {
+fn previous(dir: &Path, folder: &str, reason: Reason, trust: &Trust<'_>, now: Time) -> Result<Vec<(String, Vec<u8>)>> {
     let kit = dir.join(kit_folder(folder));
     let from = if matches!(reason, Reason::Renewed { .. }) { kit } else { kit.join(PREVIOUS) };
     if reason == Reason::NewRoot || !from.is_dir() {
         return Ok(Vec::new());
     }
-    let kept = |(path, bytes): (String, Vec<u8>)| (format!("{PREVIOUS}/{path}"), bytes);
-    Ok(kit::files(&from)?.into_iter().map(kept).collect())
+    let mut files = kit::files(&from)?;
+    Changes::of(&from, trust, now)?.apply(&mut files);
+    Ok(files.into_iter().map(|(path, bytes)| (format!("{PREVIOUS}/{path}"), bytes)).collect())
 }
 
 fn is_made(kit: &KitOnDisk, made: &Made<'_>) -> bool {
@@ -226,24 +263,29 @@ fn touch(
     estate: &Estate,
     kit: &KitOnDisk,
     trust: &Trust<'_>,
-    now: Time,
+    made: &Made<'_>,
 ) -> Result<Option<Touched>> {
-    let Trust { roots, new, dropped } = trust;
+    let Trust { roots, new, dropped, .. } = trust;
+    let folder = kit_folder(&kit.host);
+    let previous = match kit.has_previous && !made.work.finished.contains(&kit.host) {
+        true => Changes::of(&dir.join(&folder).join(PREVIOUS), trust, made.now)?,
+        false => Changes::default(),
+    };
+    previous.stage(batch, &folder.join(PREVIOUS))?;
     let is_whole = |root: &TrustedRoot| !kit.damaged.contains(&root.path());
     let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
     let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
     let stays = |label: &&String| added.iter().any(|root| root.label == **label);
     let gone = kit.unknown.iter().filter(|label| !stays(label));
     let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
-    if added.is_empty() && removed.is_empty() && kit.damaged.is_empty() {
+    if added.is_empty() && removed.is_empty() && kit.damaged.is_empty() && previous.removed.is_empty() {
         return Ok(None);
     }
-    let folder = kit_folder(&kit.host);
     let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
     let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
     let signer = kit.signer.as_deref().unwrap_or_default();
     let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
-    for (name, bytes) in kit::lists(&bundle, kit.pfx.generated_password, now)? {
+    for (name, bytes) in kit::lists(&bundle, kit.pfx.generated_password, made.now)? {
         batch.put_file(folder.join(name), &bytes)?;
     }
     let damaged = roots.iter().filter(|root| has(root) && !is_whole(root));
@@ -259,6 +301,7 @@ fn touch(
         added: added.iter().map(|root| root.label.clone()).collect(),
         removed: removed.into_iter().cloned().collect(),
         repaired: kit.damaged.iter().cloned().collect(),
+        removed_from_previous: previous.removed,
     }))
 }
 
@@ -281,35 +324,6 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
             batch.remove(root_ledger(label));
         }
     }
-}
-
-/// A key whose certificate was taken back stays known when that certificate goes, and when the root goes: to the root that
-/// follows it.
-fn keep_revoked_keys(batch: &mut Batch, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let mut known: BTreeMap<&str, Ledger> = BTreeMap::new();
-    let ledger_of = |label: &str| estate.roots.get(label).map(|root| root.ledger.clone()).unwrap_or_default();
-    for host in &made.work.finished {
-        let kit = estate.kits.get(&host.to_ascii_lowercase());
-        let revoked = kit.and_then(|kit| Some((estate.revoked_previous(kit)?, kit.signer.as_deref()?)));
-        if let Some((previous, signer)) = revoked {
-            known.entry(signer).or_insert_with(|| ledger_of(signer)).add_key(previous.public_key());
-        }
-    }
-    let goes = |label: &String| made.work.drops_roots && !made.work.trust.contains(label);
-    for (label, root) in estate.roots.iter().filter(|(label, _)| goes(label)) {
-        let line = made.work.trust.iter().filter(|kept| name_of_line(kept) == name_of_line(label));
-        if let Some(heir) = line.max_by_key(|kept| generation(kept)) {
-            known.entry(heir).or_insert_with(|| ledger_of(heir)).inherit(&root.ledger);
-        }
-    }
-    let is_other = |label: &str, ledger: &Ledger| estate.roots.get(label).is_some_and(|root| root.ledger != *ledger);
-    for (label, ledger) in known.iter().filter(|(label, ledger)| is_other(label, ledger)) {
-        if let Some(Err(failure)) = estate.roots.get(*label).and_then(|root| root.list.as_ref()) {
-            return Err(Failure::new(failure.message()).hint(failure.way_out()));
-        }
-        batch.put_file(root_ledger(label), &ledger.to_json()?)?;
-    }
-    Ok(())
 }
 
 /// For the people who look for the key.

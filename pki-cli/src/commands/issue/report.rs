@@ -1,5 +1,6 @@
 //! What `issue` tells at its end: what it changed, and nothing of what stayed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pki_core::mesh::{IssuedHost, IssuedRoot};
@@ -15,7 +16,7 @@ use crate::estate::{
 };
 use crate::exit::{Exit, Result};
 use crate::inventory::Inventory;
-use crate::kit::CertificateEntry;
+use crate::kit::{CertificateEntry, PREVIOUS};
 use crate::output;
 
 /// What became of the folder.
@@ -51,13 +52,21 @@ impl Outcome<'_> {
     fn text(&self) -> String {
         let mut text: String =
             self.made.hosts.iter().zip(&self.work.kits).map(|(host, kit)| self.host(host, kit.reason)).collect();
-        for Touched { host, added, removed, repaired } in self.touched {
+        for Touched { host, added, removed, repaired, removed_from_previous } in self.touched {
             let mut rows = vec![["kit".to_owned(), self.shown(kit_folder(host))]];
             rows.extend(added.iter().map(|label| ["trusts now".to_owned(), format!("trust/{label}.cer")]));
             rows.extend(removed.iter().map(|label| ["no longer".to_owned(), format!("trust/{label}.cer")]));
+            let previous = removed_from_previous.iter();
+            rows.extend(previous.map(|label| ["no longer".to_owned(), format!("{PREVIOUS}/trust/{label}.cer")]));
             rows.extend(repaired.iter().map(|path| ["repaired".to_owned(), printable(path)]));
-            let what = if added.is_empty() && removed.is_empty() { "made whole again" } else { "other roots" };
+            let is_whole = added.is_empty() && removed.is_empty() && removed_from_previous.is_empty();
+            let what = if is_whole { "made whole again" } else { "other roots" };
             text.push_str(&format!("{host}: {what}\n{}\n", output::columns(2, &rows)));
+        }
+        for label in &self.estate.restored {
+            text.push_str(&format!(
+                "{label}: its certificate was gone from private/roots, and is back from the kits\n\n"
+            ));
         }
         for host in &self.work.pruned {
             text.push_str(&format!("{host}: removed\n\n"));
@@ -168,6 +177,7 @@ impl Outcome<'_> {
             roots: self.made.roots.iter().map(root).collect(),
             other_roots: self.touched,
             removed: &self.work.pruned,
+            restored_roots: &self.estate.restored,
             not_in_inventory: &self.work.strangers,
             roots_without_host: &self.work.stray_roots,
             discarded_keys: &self.work.discarded,
@@ -189,6 +199,8 @@ struct Summary<'s> {
     /// Whose kits stay and trust other roots now.
     other_roots: &'s [Touched],
     removed: &'s [String],
+    /// Labels of roots whose certificates were gone from the folder and are back from the kits.
+    restored_roots: &'s BTreeSet<String>,
     not_in_inventory: &'s [String],
     /// Labels of roots that belong to no host of the inventory, nor to one whose kit is there.
     roots_without_host: &'s [String],
