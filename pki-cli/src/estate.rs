@@ -6,13 +6,15 @@
 //! private/roots/LABEL.cer         each root that hosts trust, and
 //! private/roots/LABEL.key.pem     its key, or
 //! private/roots/LABEL.no-key      a note that it was discarded
-//! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`
+//! private/roots/LABEL.crl         what it has taken back, if anything was asked of `crl`, and
+//! private/roots/LABEL.revoked.json   the keys of that
 //! private/passwords/HOST.txt      what opens a kit's PFX, unless it was given
 //! private/passwords/HOST~previous.txt   what opens the PFX that was renewed, if another password opens the new one
 //! private/protected.pem           only if keys and passwords are sealed under a passphrase
 //! ```
 
 mod layout;
+mod ledger;
 mod make;
 mod on_disk;
 mod plan;
@@ -24,6 +26,7 @@ mod safe;
 mod write;
 
 pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
+pub(crate) use ledger::{Ledger, ledger_beside, list_beside};
 pub(crate) use make::{Fresh, make};
 pub(crate) use on_disk::KitOnDisk;
 pub(crate) use plan::{Wishes, plan};
@@ -34,7 +37,7 @@ pub(crate) use standing::{Standing, standing};
 pub(crate) use work::{KitWork, Reason, Work};
 pub(crate) use write::{Made, Touched, write};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +59,8 @@ pub(crate) struct Estate {
     pub(crate) roots: BTreeMap<String, Root>,
     /// By the host's name in lower case.
     pub(crate) kits: BTreeMap<String, KitOnDisk>,
+    /// The hosts whose passwords are kept.
+    passwords: BTreeSet<String>,
 }
 
 /// A root that hosts trust.
@@ -65,8 +70,10 @@ pub(crate) struct Root {
     pub(crate) has_key: bool,
     /// Whether its key was discarded. One that is missing for another reason is a loss.
     pub(crate) is_discarded: bool,
-    /// The last revocation list that is remembered of it, or why that cannot be read.
-    pub(crate) list: Option<std::result::Result<RevocationList, String>>,
+    /// The last revocation list that is remembered of it, or why it or what belongs to it cannot be read.
+    pub(crate) list: Option<Result<RevocationList>>,
+    /// What is remembered beside the list.
+    ledger: Ledger,
 }
 
 impl Estate {
@@ -89,8 +96,8 @@ impl Estate {
             let certificate = files::certificate(&dir.join(root_certificate(label)))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             let is_discarded = !has_key && dir.join(layout::root_without_key(label)).is_file();
-            let list = remembered_list(&dir.join(root_list(label)), &certificate);
-            estate.roots.insert(label.to_owned(), Root { certificate, has_key, is_discarded, list });
+            let (ledger, list) = remembered(dir, label, &certificate);
+            estate.roots.insert(label.to_owned(), Root { certificate, has_key, is_discarded, list, ledger });
         }
         let hashes = estate.roots.iter().map(|(label, root)| (label.as_str(), root.certificate.sha256_thumbprint()));
         let hashes = hashes.map(|(label, hash)| (label, hash.to_string())).collect();
@@ -102,6 +109,8 @@ impl Estate {
             }
         }
         estate.kits = kits;
+        let passwords = names_in(&dir.join(PRIVATE).join(layout::PASSWORDS))?;
+        estate.passwords = passwords.iter().filter_map(|file| layout::host_of_password(file)).collect();
         Ok((estate, broken))
     }
 
@@ -123,6 +132,19 @@ impl Estate {
 
     pub(crate) fn kit(&self, host: &Fqdn) -> Option<&KitOnDisk> {
         self.kits.get(&host.as_dns_name().to_lowercase())
+    }
+
+    /// Whether a certificate that was taken back has the key of a kit's certificate.
+    pub(crate) fn has_revoked_key(&self, kit: &KitOnDisk) -> bool {
+        let key = kit.leaf.public_key();
+        self.roots.values().any(|root| root.ledger.has_key(key))
+            || self.revoked_previous(kit).is_some_and(|previous| previous.public_key() == key)
+    }
+
+    /// The certificate that a kit's one followed, if it was taken back.
+    fn revoked_previous<'k>(&self, kit: &'k KitOnDisk) -> Option<&'k Certificate> {
+        let previous = kit.previous.as_ref()?;
+        self.roots.values().any(|root| root.revocation_of(previous).is_some()).then_some(previous)
     }
 
     /// Whether a host had a kit, also if that was lost since: a root of its line is there.
@@ -148,19 +170,24 @@ impl Root {
     }
 }
 
-fn remembered_list(path: &Path, root: &Certificate) -> Option<std::result::Result<RevocationList, String>> {
-    path.symlink_metadata().ok()?;
-    let read = || -> Result<RevocationList> {
-        let list = RevocationList::from_der_or_pem(&files::read(path)?)?;
-        list.check_signed_by(root)?;
-        Ok(list)
-    };
-    Some(read().map_err(|failure| failure.message().to_owned()))
+fn remembered(dir: &Path, label: &str, root: &Certificate) -> (Ledger, Option<Result<RevocationList>>) {
+    match Ledger::read(&dir.join(layout::root_ledger(label))) {
+        Ok(ledger) => {
+            let list = ledger.last_list(&dir.join(root_list(label)), root).transpose();
+            (ledger, list)
+        }
+        Err(failure) => (Ledger::default(), Some(Err(failure))),
+    }
 }
 
 /// Takes the folder of a mesh for one run.
 pub(crate) fn lock(dir: &Path) -> Result<FolderLock> {
     FolderLock::take(dir, PRIVATE, &[ROOTS, layout::PASSWORDS])
+}
+
+/// Keeps the folder of a mesh as it is for one who only looks.
+pub(crate) fn look_at(dir: &Path) -> Result<Option<FolderLock>> {
+    FolderLock::look_at(dir, PRIVATE)
 }
 
 /// The folder of the mesh that has its roots' keys in this folder, whatever way led there.

@@ -90,6 +90,11 @@ impl Failure {
         &self.message
     }
 
+    /// How to mend it, if that is known.
+    pub(crate) fn way_out(&self) -> &str {
+        self.hint.as_deref().unwrap_or_default()
+    }
+
     /// The same with the hint, for a place where both stand in one line.
     pub(crate) fn with_hint(&self) -> String {
         match &self.hint {

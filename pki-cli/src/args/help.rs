@@ -146,8 +146,9 @@ Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 pub(super) const CRL: &str = "\
 Writes a list of version 2, to be served at the URL that the root's certificates were given
 with `replica-pki leaf --crl-url`. The last list is remembered beside the root's key: what it
-took back stays taken back, and the number goes on. Hosts that look for a list refuse their
-partners when it is out of date, so put the next one there in time.
+took back stays taken back, and the number goes on. Its key is remembered too: renew and leaf
+--request sign for it no more. Hosts that look for a list refuse their partners when it is out
+of date, so put the next one there in time.
 
 Reasons: unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation,
 privilegeWithdrawn.

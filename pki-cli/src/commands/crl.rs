@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: Crl) -> Result {
     let Crl { signer, revoke, days, out, json } = arguments;
     files::folder_and_name(&out)?;
     let authority = keys::authority(&signer)?;
-    let memory = Memory::beside(&signer.root_key)?;
+    let mut memory = Memory::beside(&signer.root_key)?;
     let mut revocations = memory.recall(authority.certificate())?;
     let (validity, mut rng) = (Validity::starting(system::now()?, days)?, system::rng()?);
     // The list counts from a little earlier, for clocks that are late; nothing on it was taken back after that.
@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: Crl) -> Result {
     for Revoked { certificate: path, reason } in revoke {
         let certificate = files::certificate(&path)?;
         take_back(&mut revocations, &certificate, reason, at).map_err(|failure| failure.context(path.display()))?;
+        memory.ledger.add_key(certificate.public_key());
     }
     let list = revocations.sign(&authority, validity, &mut rng)?;
     refuse_to_replace(&out, &list, authority.certificate(), memory.path())?;

@@ -3,9 +3,11 @@
 mod report;
 pub(super) mod steps;
 
+use std::path::Path;
+
 use super::carry_out::{Secrets, carry_out};
 use crate::args::Renew;
-use crate::estate::{self, Estate, PRIVATE, Renewal, Step};
+use crate::estate::{self, Estate, PRIVATE, Phase, Renewal, Renewed, Step};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::Inventory;
@@ -31,6 +33,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     };
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
+    refuse_without_lists(dir, &inventory, &estate, &renewed)?;
     let secrets = Secrets {
         password_file: arguments.password.file.as_deref(),
         passphrase_file: arguments.passphrase.file.as_deref(),
@@ -46,4 +49,21 @@ pub(crate) fn run(arguments: &Renew) -> Result {
         now,
     };
     outcome.print(arguments.json)
+}
+
+/// A host that looks for a list refuses a certificate whose root has none.
+fn refuse_without_lists(dir: &Path, inventory: &Inventory, estate: &Estate, renewed: &Renewed) -> Result<()> {
+    if inventory.defaults.crl_url.is_none() {
+        return Ok(());
+    }
+    let mut new = renewed.rollovers.iter().filter(|it| it.phase == Phase::ChangedOver).map(|it| &it.new);
+    let has_no_list =
+        |label: &&String| estate.roots.get(*label).is_some_and(|root| root.has_key && root.list.is_none());
+    match new.find(has_no_list) {
+        None => Ok(()),
+        Some(label) => Err(Failure::new(format!(
+            "the root {label} has no revocation list yet, and its certificates would name one"
+        ))
+        .hint(format!("make it, publish it, and run the command again: {}", steps::crl(dir, label)))),
+    }
 }

@@ -2,7 +2,7 @@
 
 mod row;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pki_core::name::printable;
 use pki_core::validity::Time;
@@ -10,10 +10,10 @@ use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
 use super::plural;
+use super::renew::steps;
 use crate::args::Status;
 use crate::estate::{
-    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line,
-    root_certificate, root_key, root_list,
+    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line, root_key,
 };
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
@@ -24,6 +24,7 @@ use row::Row;
 pub(crate) fn run(arguments: &Status) -> Result {
     let dir = &arguments.dir.path;
     let (now, within) = (system::now()?, i64::from(arguments.within.days().get()));
+    let _lock = estate::look_at(dir)?;
     // What would be seen now is a mixture, and what to do about that would be wrong.
     if files::was_interrupted(dir, PRIVATE) {
         let problem = "a run was interrupted: run the same command again, which finishes it".to_owned();
@@ -47,14 +48,15 @@ pub(crate) fn run(arguments: &Status) -> Result {
         let way_out = "bring it back, or remove its folder, and replica-pki issue makes a new certificate";
         rows.add(&printable(host), format!("its kit cannot be read: {}: {way_out}", failure.message()));
     }
-    mesh.compare(&mut rows)?;
+    let stray_roots = mesh.compare(&mut rows)?;
     for kit in estate.kits.values() {
         mesh.judge(&mut rows, kit, dir)?;
     }
     for text in rows.0.iter_mut().flat_map(|row| row.problems.iter_mut().chain(&mut row.notes)) {
         *text = output::for_folder(dir, text);
     }
-    let problems: Vec<_> = mesh.of_all(dir).iter().map(|problem| output::for_folder(dir, problem)).collect();
+    let problems = mesh.of_all(dir).into_iter().chain(stray_roots);
+    let problems: Vec<_> = problems.map(|problem| output::for_folder(dir, &problem)).collect();
     let judgement = Judgement { dir, is_protected: estate.safe.is_protected(), now, within };
     judgement.print(&rows.0, &problems, arguments.json)
 }
@@ -131,16 +133,18 @@ impl Mesh<'_> {
         Some(format!("{}: {way_out}", failure.message()))
     }
 
-    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when it has ended.
+    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when there is none, or
+    /// it has ended.
     fn of_list(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
         let name = printable(label);
-        let list = match root.list.as_ref()? {
-            Ok(list) => list,
-            Err(problem) => {
-                let path = dir.join(root_list(label));
-                let way_out = "put a copy of this root's last list in its place, for example the published one";
-                return Some(format!("{} cannot be read: {problem}: {way_out}", output::path(&path)));
+        let list = match &root.list {
+            Some(Ok(list)) => list,
+            Some(Err(failure)) => return Some(format!("{}: {}", printable(failure.message()), failure.way_out())),
+            None if root.has_key && self.is_list_named(label) => {
+                let problem = "has no revocation list yet, and certificates name one";
+                return Some(format!("the root {name} {problem}: {}", steps::crl(dir, label)));
             }
+            None => return None,
         };
         let days = list.validity().not_after.days_after(self.now);
         let ends = match days {
@@ -148,13 +152,19 @@ impl Mesh<'_> {
             days if days < self.within => format!("ends in {}", plural(days, "day")),
             _ => return None,
         };
-        let file = |path: PathBuf| output::path(&dir.join(path));
-        let (root, key) = (file(root_certificate(label)), file(root_key(label)));
-        Some(format!("the revocation list of {name} {ends}: replica-pki crl --root {root} --root-key {key} --out FILE"))
+        Some(format!("the revocation list of {name} {ends}: {}", steps::crl(dir, label)))
     }
 
-    /// What `issue` would do is what does not fit.
-    fn compare(&self, rows: &mut Rows) -> Result<()> {
+    /// Whether certificates of a root say that it has lists, or will.
+    fn is_list_named(&self, label: &str) -> bool {
+        let of_root = |kit: &&KitOnDisk| kit.signer.as_deref() == Some(label);
+        let names_list = |kit: &KitOnDisk| kit.leaf.extensions().crl_distribution_points.is_some();
+        self.inventory.defaults.crl_url.is_some() || self.estate.kits.values().filter(of_root).any(names_list)
+    }
+
+    /// What `issue` would do is what does not fit. Returns what concerns no host.
+    fn compare(&self, rows: &mut Rows) -> Result<Vec<String>> {
+        let mut stray_roots = Vec::new();
         if !self.inventory.hosts.is_empty() {
             let mesh = self.inventory.mesh()?;
             match estate::plan(self.inventory, &mesh, self.estate, &Wishes::default(), self.now)? {
@@ -172,6 +182,10 @@ impl Mesh<'_> {
                         };
                         rows.add(kit.entry.fqdn.as_str(), problem.to_owned());
                     }
+                    stray_roots.extend(work.stray_roots.iter().map(|label| {
+                        let problem = "is of no host of the inventory, and every kit brings it";
+                        format!("the root {} {problem}: replica-pki issue --prune removes it", printable(label))
+                    }));
                 }
                 Err(refusal) => rows.add(&refusal.host, format!("{}: {}", refusal.problem, refusal.way_out)),
             }
@@ -182,7 +196,7 @@ impl Mesh<'_> {
                 rows.add(&kit.host, "it is not in the inventory: replica-pki issue --prune removes it".to_owned());
             }
         }
-        Ok(())
+        Ok(stray_roots)
     }
 
     /// Every kit brings every root.

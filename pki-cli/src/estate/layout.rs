@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use pki_core::name::Fqdn;
+
 /// What goes to the hosts.
 pub(crate) const HOSTS: &str = "hosts";
 /// What must stay.
@@ -16,6 +18,8 @@ pub(super) const CERTIFICATE: &str = ".cer";
 pub(super) const KEY: &str = ".key.pem";
 /// How the file of a password ends.
 pub(super) const PASSWORD: &str = ".txt";
+/// What stands before that where it opens the kit that a renewed one keeps. No host is called so.
+const PREVIOUS: &str = "~previous";
 
 pub(crate) fn root_certificate(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}{CERTIFICATE}")].iter().collect()
@@ -35,13 +39,25 @@ pub(crate) fn root_list(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}.crl")].iter().collect()
 }
 
+/// The keys of what it has taken back.
+pub(super) fn root_ledger(label: &str) -> PathBuf {
+    [PRIVATE, ROOTS, &format!("{label}.revoked.json")].iter().collect()
+}
+
 pub(crate) fn password_file(host: &str) -> PathBuf {
     [PRIVATE, PASSWORDS, &format!("{host}{PASSWORD}")].iter().collect()
 }
 
-/// What opens the kit that a renewed one keeps, where that has another password. No host is called so.
+/// What opens the kit that a renewed one keeps, where that has another password.
 pub(super) fn previous_password_file(host: &str) -> PathBuf {
-    [PRIVATE, PASSWORDS, &format!("{host}~previous{PASSWORD}")].iter().collect()
+    [PRIVATE, PASSWORDS, &format!("{host}{PREVIOUS}{PASSWORD}")].iter().collect()
+}
+
+/// Whose password a file of the passwords' folder holds.
+pub(super) fn host_of_password(file: &str) -> Option<String> {
+    let name = file.strip_suffix(PASSWORD)?;
+    let name = name.strip_suffix(PREVIOUS).unwrap_or(name);
+    name.parse::<Fqdn>().is_ok().then(|| name.to_owned())
 }
 
 pub(crate) fn kit_folder(host: &str) -> PathBuf {

@@ -34,6 +34,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) unknown: BTreeSet<String>,
     /// Whether it keeps the kit that it replaced.
     pub(crate) has_previous: bool,
+    /// The certificate in that, if it can be read.
+    pub(super) previous: Option<Certificate>,
     /// Whether the password that was generated for it is gone from the folder.
     pub(crate) lost_password: bool,
     /// What `damage` found, where somebody looked.
@@ -61,6 +63,7 @@ impl KitOnDisk {
                 .collect(),
             unknown: brought.keys().filter(|label| !roots.contains_key(*label)).map(owned).collect(),
             has_previous: folder.join(PREVIOUS).is_dir(),
+            previous: files::certificate(&folder.join(PREVIOUS).join(format!("{host}.cer"))).ok(),
             lost_password: manifest.pfx.generated_password
                 && dir.join(password_file(fqdn.as_str())).symlink_metadata().is_err(),
             damaged: BTreeSet::new(),

@@ -183,10 +183,14 @@ impl Planner<'_> {
     fn strangers(&mut self) {
         let listed =
             |host: &str| self.inventory.hosts.iter().any(|entry| entry.fqdn.as_str().eq_ignore_ascii_case(host));
-        let strangers: Vec<_> =
+        let mut strangers: Vec<_> =
             self.estate.kits.values().map(|kit| kit.host.clone()).filter(|host| !listed(host)).collect();
         let lines = lines_of(self.work.trust.iter());
         let replaced = lines_of(self.work.roots.iter().map(|root| &root.label));
+        // The roots of a host whose kit is there are told of with it.
+        let others = self.lines.iter().filter(|line| line.hosts.is_empty());
+        let others = others.filter(|line| !lines.contains(&line.name) && !replaced.contains(&line.name));
+        let stray_roots = others.flat_map(|line| &line.labels).cloned().collect();
         // A root that is being rolled over has a predecessor or a successor, which is as good as itself. Who asks for
         // another root wants neither.
         let stays = |label: &&String| {
@@ -198,9 +202,12 @@ impl Planner<'_> {
         self.work.trust.extend(others);
         self.work.drops_roots = true;
         if self.wishes.prune {
+            let is_gone = |host: &&String| !listed(host) && !self.estate.kits.contains_key(&host.to_ascii_lowercase());
+            strangers.extend(self.estate.passwords.iter().filter(is_gone).cloned());
             self.work.pruned = strangers;
         } else {
             self.work.strangers = strangers;
+            self.work.stray_roots = stray_roots;
         }
     }
 

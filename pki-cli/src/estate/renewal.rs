@@ -5,8 +5,10 @@ mod renewed;
 
 pub(crate) use renewed::{Renewed, Rollover};
 
+use std::collections::BTreeSet;
+
 use pki_core::mesh::{Mesh, RootOrder};
-use pki_core::name::Fqdn;
+use pki_core::name::{Fqdn, RootName};
 use pki_core::validity::Time;
 
 use super::plan::names_of;
@@ -111,8 +113,7 @@ impl<'r> Renewer<'r> {
     }
 
     fn order_root(&self, renewed: &mut Renewed, line: &Line, entry: &Entry) -> Result<(), Refusal> {
-        let label = line.next_label();
-        if renewed.work.roots.iter().any(|root| root.label == label) {
+        if renewed.work.roots.iter().any(|root| name_of_line(&root.label) == line.name) {
             return Ok(());
         }
         let is_of_line = |order: &&RootOrder| order.label.eq_ignore_ascii_case(&line.name);
@@ -129,12 +130,27 @@ impl<'r> Renewer<'r> {
                 way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
             });
         }
-        order.profile.name = name_in_line(&order.profile.name, &label);
-        order.label = label.clone();
+        let (label, name) = self.free_name(renewed, line, &order.profile.name);
+        (order.profile.name, order.label) = (name, label.clone());
         renewed.work.roots.push(order);
         renewed.work.trust.push(label.clone());
         renewed.went_on(line, Phase::Spreading, line.newest().to_owned(), label);
         Ok(())
+    }
+
+    /// Label and name of the next root of a line. A number that would make it the namesake of another root is left out.
+    fn free_name(&self, renewed: &Renewed, line: &Line, first: &RootName) -> (String, RootName) {
+        let existing = self.estate.roots.values().flat_map(|root| root.certificate.subject().common_names());
+        let others = self.orders.iter().filter(|order| !order.label.eq_ignore_ascii_case(&line.name));
+        let ordered = others.chain(&renewed.work.roots).map(|order| order.profile.name.as_str());
+        let taken: BTreeSet<_> = existing.chain(ordered).map(str::to_lowercase).collect();
+        let candidate = |skipped: usize| {
+            let label = line.later_label(skipped);
+            (name_in_line(first, &label), label)
+        };
+        let is_free = |(name, _): &(RootName, String)| !taken.contains(&name.as_str().to_lowercase());
+        let (name, label) = (0..taken.len()).map(candidate).find(is_free).unwrap_or_else(|| candidate(taken.len()));
+        (label, name)
     }
 
     fn finish(&self) -> Result<Renewed, Refusal> {
@@ -238,19 +254,22 @@ impl<'r> Renewer<'r> {
         let (host, refuse) = (entry.fqdn.to_string(), |problem, way_out| {
             Err(Refusal { host: entry.fqdn.to_string(), problem, way_out })
         });
-        if let Some(Err(problem)) = &root.list {
+        if let Some(Err(failure)) = &root.list {
             return refuse(
-                format!("what the root of {host} took back cannot be known: its remembered list: {problem}"),
-                "put a copy of this root's last list in its place, for example the published one".to_owned(),
+                format!("what the root of {host} took back cannot be known: {}", failure.message()),
+                failure.way_out().to_owned(),
             );
         }
-        let Some(revocation) = root.revocation_of(&kit.leaf) else { return Ok(()) };
+        let what = match root.revocation_of(&kit.leaf) {
+            Some(revocation) => {
+                format!("the certificate of {host} was revoked on {} ({})", revocation.time, revocation.reason)
+            }
+            None if self.estate.has_revoked_key(kit) => format!("a certificate of the key of {host} was revoked"),
+            None => return Ok(()),
+        };
         let step = if self.renewal.step == Step::RootsInstalled { " --roots-installed" } else { "" };
         refuse(
-            format!(
-                "the certificate of {host} was revoked on {} ({}), and the new one would have the same key",
-                revocation.time, revocation.reason
-            ),
+            format!("{what}, and the new one would have the same key"),
             format!("replica-pki renew{step} {host} --new-key"),
         )
     }

@@ -55,9 +55,10 @@ impl Line {
         kit.signer.as_deref() == Some(self.newest())
     }
 
-    /// The label of the root after the newest.
-    pub(crate) fn next_label(&self) -> String {
-        format!("{}{}", self.name, generation(self.newest()) + 1)
+    /// The label of the root after the newest, where some numbers are skipped.
+    pub(super) fn later_label(&self, skipped: usize) -> String {
+        let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
+        format!("{}{}", self.name, generation(self.newest()).saturating_add(1).saturating_add(skipped))
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Work {
     pub(crate) finished: Vec<String>,
     /// Hosts that are no longer in the inventory and stay, because nobody asked to prune.
     pub(crate) strangers: Vec<String>,
+    /// Roots that stay for the same reason, and of whose hosts nothing else is left.
+    pub(crate) stray_roots: Vec<String>,
 }
 
 /// A kit to make.

@@ -11,9 +11,11 @@ use pki_core::validity::Time;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::layout::{previous_password_file, root_without_key};
+use super::layout::{previous_password_file, root_ledger, root_without_key};
+use super::rollover::generation;
 use super::{
-    Estate, KitOnDisk, PRIVATE, Reason, Work, kit_folder, password_file, root_certificate, root_key, root_list,
+    Estate, KitOnDisk, Ledger, PRIVATE, Reason, Work, kit_folder, name_of_line, password_file, root_certificate,
+    root_key, root_list,
 };
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
@@ -59,6 +61,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         if is_known {
             // What the root that it replaces had taken back.
             batch.remove(root_list(&root.label));
+            batch.remove(root_ledger(&root.label));
             if !made.work.discarded.contains(&root.label) {
                 batch.remove(root_without_key(&root.label));
             }
@@ -78,7 +81,8 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.remove(root_key(label));
         batch.put_file(root_without_key(label), NO_KEY)?;
     }
-    batch.put_file(INVENTORY, made.inventory.as_bytes())?;
+    keep_revoked_keys(&mut batch, estate, made)?;
+    batch.put_shared_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = Trust::of(estate, made);
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
@@ -274,8 +278,38 @@ fn remove_pruned(batch: &mut Batch, estate: &Estate, made: &Made<'_>) {
             batch.remove(root_key(label));
             batch.remove(root_without_key(label));
             batch.remove(root_list(label));
+            batch.remove(root_ledger(label));
         }
     }
+}
+
+/// A key whose certificate was taken back stays known when that certificate goes, and when the root goes: to the root that
+/// follows it.
+fn keep_revoked_keys(batch: &mut Batch, estate: &Estate, made: &Made<'_>) -> Result<()> {
+    let mut known: BTreeMap<&str, Ledger> = BTreeMap::new();
+    let ledger_of = |label: &str| estate.roots.get(label).map(|root| root.ledger.clone()).unwrap_or_default();
+    for host in &made.work.finished {
+        let kit = estate.kits.get(&host.to_ascii_lowercase());
+        let revoked = kit.and_then(|kit| Some((estate.revoked_previous(kit)?, kit.signer.as_deref()?)));
+        if let Some((previous, signer)) = revoked {
+            known.entry(signer).or_insert_with(|| ledger_of(signer)).add_key(previous.public_key());
+        }
+    }
+    let goes = |label: &String| made.work.drops_roots && !made.work.trust.contains(label);
+    for (label, root) in estate.roots.iter().filter(|(label, _)| goes(label)) {
+        let line = made.work.trust.iter().filter(|kept| name_of_line(kept) == name_of_line(label));
+        if let Some(heir) = line.max_by_key(|kept| generation(kept)) {
+            known.entry(heir).or_insert_with(|| ledger_of(heir)).inherit(&root.ledger);
+        }
+    }
+    let is_other = |label: &str, ledger: &Ledger| estate.roots.get(label).is_some_and(|root| root.ledger != *ledger);
+    for (label, ledger) in known.iter().filter(|(label, ledger)| is_other(label, ledger)) {
+        if let Some(Err(failure)) = estate.roots.get(*label).and_then(|root| root.list.as_ref()) {
+            return Err(Failure::new(failure.message()).hint(failure.way_out()));
+        }
+        batch.put_file(root_ledger(label), &ledger.to_json()?)?;
+    }
+    Ok(())
 }
 
 /// For the people who look for the key.

@@ -109,6 +109,21 @@ impl Batch {
         Ok(())
     }
 
+    /// The same, and whoever could read and write the file that is replaced can read and write the new one.
+    pub(crate) fn put_shared_file(&mut self, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
+        let path = path.into();
+        self.put_file(&path, bytes)?;
+        #[cfg(unix)]
+        if let (staged, Ok(old)) = (self.staging.join(NEW).join(&path), self.root.join(&path).metadata())
+            && exists(&staged)
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&old.permissions()) & 0o777;
+            fs::set_permissions(&staged, std::os::unix::fs::PermissionsExt::from_mode(mode))
+                .map_err(|error| Failure::io(format!("cannot write {}", self.root.join(&path).display()), &error))?;
+        }
+        Ok(())
+    }
+
     /// Adds a folder with its files.
     pub(crate) fn folder(&mut self, path: impl Into<PathBuf>, files: &[(String, Vec<u8>)]) -> Result<()> {
         self.stage_folder(path.into(), files, Change::Add)

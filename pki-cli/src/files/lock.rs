@@ -1,8 +1,12 @@
 //! One run at a time for a folder.
 
+#[cfg(unix)]
+use std::fs::TryLockError;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{create_private_folder, refuse_foreign, shut};
 use crate::exit::{Failure, Result};
@@ -15,6 +19,12 @@ pub(crate) struct FolderLock {
     /// Folders that did not exist before, the innermost first. They go again if nothing came into them.
     made: Vec<PathBuf>,
 }
+
+/// How long a run at work is waited for by one who only looks, and one who looks by a run.
+const PATIENCE: Duration = Duration::from_secs(3);
+#[cfg(unix)]
+const PATIENCE_WITH_LOOKERS: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl FolderLock {
     /// Takes a subfolder of a folder, which is made if need be. It and some folders in it have to be folders of this
@@ -38,16 +48,32 @@ impl FolderLock {
         Self::taken(folder, folder, Vec::new())
     }
 
+    /// Keeps a folder as it is while somebody looks at it; who else only looks is not kept out. A run at work is waited
+    /// for, but not long. Nothing of a folder that is not there, or that cannot be locked: who reads it tells why.
+    pub(crate) fn look_at(root: &Path, inner: &str) -> Result<Option<Self>> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match look(&root.join(inner)) {
+                Ok(handle) => return Ok(Some(Self { handle: Some(handle), made: Vec::new() })),
+                Err(error) if is_taken(&error) && Instant::now() < end => thread::sleep(PAUSE),
+                Err(error) if is_taken(&error) => return Err(at_work(root)),
+                Err(_) => return Ok(None),
+            }
+        }
+    }
+
     fn taken(root: &Path, folder: &Path, made: Vec<PathBuf>) -> Result<Self> {
         match lock(folder) {
             Ok(handle) => Ok(Self { handle: Some(handle), made }),
-            Err(error) if is_taken(&error) => {
-                Err(Failure::new(format!("another replica-pki is at work in {}", root.display()))
-                    .hint("wait until it has ended, then run the command again"))
-            }
+            Err(error) if is_taken(&error) => Err(at_work(root)),
             Err(error) => Err(Failure::io(format!("cannot lock {}", folder.display()), &error)),
         }
     }
+}
+
+fn at_work(root: &Path) -> Failure {
+    Failure::new(format!("another replica-pki is at work in {}", root.display()))
+        .hint("wait until it has ended, then run the command again")
 }
 
 impl Drop for FolderLock {
@@ -59,11 +85,29 @@ impl Drop for FolderLock {
     }
 }
 
-/// The folder itself is locked: a file could be removed and made again meanwhile.
+/// The folder itself is locked: a file could be removed and made again meanwhile. Who only looks at it will have ended
+/// soon, and is no reason to refuse.
 #[cfg(unix)]
 fn lock(folder: &Path) -> io::Result<File> {
     let handle = File::open(folder)?;
-    handle.try_lock()?;
+    let end = Instant::now() + PATIENCE_WITH_LOOKERS;
+    loop {
+        match handle.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < end && is_looked_at(&handle) => thread::sleep(PAUSE),
+            taken => return taken.map(|()| handle).map_err(io::Error::from),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_looked_at(folder: &File) -> bool {
+    folder.try_lock_shared().is_ok_and(|()| folder.unlock().is_ok())
+}
+
+#[cfg(unix)]
+fn look(folder: &Path) -> io::Result<File> {
+    let handle = File::open(folder)?;
+    handle.try_lock_shared()?;
     Ok(handle)
 }
 
@@ -76,6 +120,12 @@ fn lock(folder: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
     options.open(folder.join(".replica-pki-lock"))
+}
+
+/// There one who looks keeps others out too.
+#[cfg(windows)]
+fn look(folder: &Path) -> io::Result<File> {
+    lock(folder)
 }
 
 #[cfg(unix)]

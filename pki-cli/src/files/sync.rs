@@ -48,9 +48,9 @@ pub(super) fn folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Windows syncs only what is open for writing.
+/// Windows syncs only what is open for writing; elsewhere a file need not be open to its owner for that.
 fn open(path: &Path) -> io::Result<File> {
-    File::options().read(true).write(true).open(path)
+    File::options().read(true).write(cfg!(windows)).open(path)
 }
 
 #[cfg(target_os = "linux")]

@@ -10,6 +10,45 @@ fn list_of(room: &Room, host: &str) -> Vec<String> {
     leaf.extensions().crl_distribution_points.iter().flatten().map(|url| (*url).to_string()).collect()
 }
 
+fn make_list(room: &Room, label: &str) {
+    let root = format!("replica-pki/private/roots/{label}.cer");
+    let key = format!("replica-pki/private/roots/{label}.key.pem");
+    room.done(&["crl", "--root", &root, "--root-key", &key, "--out", &format!("{label}.crl")]);
+}
+
+/// Who looks for a list and finds none refuses the certificate.
+#[test]
+fn a_root_without_its_first_list_is_not_good_and_the_line_that_makes_it_works() {
+    let room = Room::new();
+    let dir = "some mesh";
+    room.done(&["issue", "a.test", "b.test", "--key", "rsa-2048", "--crl-url", URL, "--dir", dir]);
+    let problems = || {
+        let ended = room.run(&["status", "--json", "--dir", dir]);
+        let problems = json(&ended.stdout)["problems"].as_array().unwrap().clone();
+        assert_eq!(ended.code, if problems.is_empty() { 0 } else { 3 }, "{ended:?}");
+        problems.into_iter().map(|problem| problem.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let found = problems();
+    assert!(found.len() == 2 && found[0].starts_with("the root a.test.root has no revocation list yet"), "{found:?}");
+    for problem in found {
+        let quote = if cfg!(windows) { '"' } else { '\'' };
+        let command = problem.split_once("replica-pki ").unwrap().1;
+        let arguments = command.split(quote).flat_map(|part| match part.starts_with(dir) {
+            true => vec![part],
+            false => part.split_whitespace().collect(),
+        });
+        room.done(&arguments.collect::<Vec<_>>());
+    }
+    assert_eq!(problems(), [""; 0]);
+
+    let text = String::from_utf8(room.read("some mesh/inventory.toml")).unwrap();
+    room.write("some mesh/inventory.toml", text.replace(&format!("crl_url = \"{URL}\"\n"), ""));
+    std::fs::remove_file(room.path("some mesh/private/roots/a.test.root.crl")).unwrap();
+    std::fs::remove_file(room.path("some mesh/private/roots/a.test.root.revoked.json")).unwrap();
+    let found = problems();
+    assert!(found.len() == 1 && found[0].starts_with("the root a.test.root has no revocation list yet"), "{found:?}");
+}
+
 #[test]
 fn every_root_has_an_address_of_its_own() {
     let room = mesh(&["a.test", "b.test", "--crl-url", URL]);
@@ -19,7 +58,7 @@ fn every_root_has_an_address_of_its_own() {
     room.done(&["issue", "c.test"]);
     assert_eq!(list_of(&room, "c.test"), ["http://pki.atwork.at/c.test.root.crl"]);
     every_kit_passes(&room, &["a.test", "b.test", "c.test"]);
-    let said = json(&room.done(&["status", "--json"]));
+    let said = json(&room.run(&["status", "--json"]).stdout);
     assert_eq!(said["hosts"][2]["revocation_list"], "http://pki.atwork.at/c.test.root.crl");
 }
 
@@ -70,6 +109,8 @@ fn another_address_concerns_new_certificates_and_status_says_whose_is_old() {
     room.done(&["renew", "a.test", "b.test"]);
     room.done(&["renew", "--finish"]);
     assert_eq!(list_of(&room, "a.test"), ["http://pki.atwork.at/a.test.root.crl"]);
+    make_list(&room, "a.test.root");
+    make_list(&room, "b.test.root");
     room.done(&["status"]);
 }
 
@@ -84,6 +125,13 @@ fn a_new_root_gets_a_new_address_and_one_address_cannot_serve_two() {
 
     edit(&room, "one.crl", "{root}.crl");
     room.done(&["renew"]);
+    let before = room.files();
+    let ended = room.run(&["renew", "--roots-installed"]);
+    assert!(ended.code == 1 && ended.stderr.contains("the root shared.root2 has no revocation list yet"), "{ended:?}");
+    let make = "replica-pki crl --root replica-pki/private/roots/shared.root2.cer --root-key ";
+    assert!(cfg!(windows) || ended.stderr.contains(make), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+    make_list(&room, "shared.root2");
     room.done(&["renew", "--roots-installed"]);
     assert_eq!(list_of(&room, "b.test"), ["http://pki.atwork.at/shared.root2.crl"]);
 }

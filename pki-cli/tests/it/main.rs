@@ -22,6 +22,8 @@ mod inspect;
 mod inventories;
 #[cfg(target_os = "linux")]
 mod killed;
+#[cfg(unix)]
+mod inventory_files;
 mod kits;
 mod lost_kits;
 mod overwriting;
@@ -42,6 +44,7 @@ mod shells;
 mod single_steps;
 mod standing;
 mod status;
+mod strangers;
 mod support;
 mod verify;
 #[cfg(windows)]

@@ -85,13 +85,17 @@ fn the_section_of_the_readme_runs_too() {
     let room = Room::with_kits();
     let commands = lines(section, "console");
     assert!(commands.len() >= 5, "{commands:?}");
-    for command in &commands {
+    let run = |room: &Room, command: &String| {
         let command = command.strip_prefix("$ replica-pki ").unwrap().split('#').next().unwrap();
         room.done(&command.split_whitespace().collect::<Vec<_>>());
-    }
+    };
+    commands.iter().for_each(|command| run(&room, command));
     let room = Room::new();
     fs::create_dir(room.path("replica-pki")).unwrap();
     room.write("replica-pki/inventory.toml", lines(section, "toml").join("\n"));
     room.done(&["issue"]);
+    // With crl_url a root is not good without its list.
+    assert_eq!(room.run(&["status"]).code, 3);
+    commands.iter().filter(|command| command.contains(" crl ")).for_each(|command| run(&room, command));
     room.done(&["status"]);
 }

@@ -132,6 +132,7 @@ fn a_list_that_was_published_is_never_followed_by_an_earlier_number() {
     room.done(&crl(&["--out", "first.crl"]));
     room.done(&crl(&["--out", "first.crl", "--revoke", "out/HOST4.atwork.at.cer"]));
     std::fs::remove_file(room.path("out/First.crl")).unwrap();
+    std::fs::remove_file(room.path("out/First.revoked.json")).unwrap();
     let before = room.files();
     let ended = room.run(&crl(&["--out", "first.crl"]));
     assert_eq!(ended.code, 1, "{ended:?}");
@@ -218,9 +219,38 @@ fn a_remembered_list_of_another_root_or_a_damaged_one_stops_everything() {
         let before = room.files();
         let ended = room.run(&crl(&["--out", "2.crl"]));
         assert!(ended.code == 1 && ended.stderr.contains(expected), "{ended:?}");
-        assert!(ended.stderr.contains("the last list, ") && ended.stderr.contains("hint: "), "{ended:?}");
+        assert!(ended.stderr.contains("the last list: ") && ended.stderr.contains("hint: "), "{ended:?}");
         assert_eq!(room.files(), before);
     }
+}
+
+/// Else the next one would be signed without what stands in it.
+#[test]
+fn a_last_list_that_is_gone_or_an_older_one_in_its_place_stops_everything() {
+    let room = with_leaves();
+    room.done(&crl(&["--out", "1.crl"]));
+    room.done(&crl(&["--out", "2.crl", "--revoke", "out/HOST4.atwork.at.cer"]));
+    std::fs::remove_file(room.path("out/First.crl")).unwrap();
+    let refused = |expected: &str| {
+        let before = room.files();
+        let ended = room.run(&crl(&["--out", "3.crl"]));
+        assert!(ended.code == 1 && ended.stderr.contains(expected), "{ended:?}");
+        for part in ["hint: ", "put a copy of this root's last list", "remove out", "First.revoked.json too"] {
+            assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+        }
+        assert_eq!(room.files(), before);
+    };
+    refused("list 2 was made, and it is gone");
+    std::fs::copy(room.path("1.crl"), room.path("out/First.crl")).unwrap();
+    refused("it is list 1, and list 2 was made");
+    std::fs::copy(room.path("2.crl"), room.path("out/First.crl")).unwrap();
+    room.done(&crl(&["--out", "3.crl"]));
+    assert_eq!((list(&room, "3.crl").number(), list(&room, "3.crl").revocations().len()), (3, 1));
+
+    room.write("out/First.revoked.json", "garbage");
+    let ended = room.run(&crl(&["--out", "4.crl"]));
+    assert!(ended.code == 1 && ended.stderr.contains("First.revoked.json is damaged"), "{ended:?}");
+    assert!(!room.path("4.crl").exists());
 }
 
 /// In the folder of a mesh, where the other commands find it in their way or take it along.
@@ -245,6 +275,7 @@ fn the_list_of_a_mesh_stays_with_its_root_and_goes_with_it() {
 
     room.done(&["issue", "--replace", "a.test"]);
     assert!(!has("a.test") && has("b.test"), "the list of a root that was replaced goes");
+    assert!(!room.path("replica-pki/private/roots/a.test.root.revoked.json").exists());
     revoke("a.test", "new.crl");
     assert_eq!(list(&room, "replica-pki/private/roots/a.test.root.crl").number(), 1);
 }

@@ -174,6 +174,25 @@ fn a_root_with_a_name_of_its_own_keeps_it_with_a_number() {
 }
 
 #[test]
+fn a_number_that_would_make_two_roots_namesakes_is_left_out() {
+    let room = Room::new();
+    std::fs::create_dir(room.path("replica-pki")).unwrap();
+    let host = |fqdn: &str, root: &str| format!("[[host]]\nfqdn = \"{fqdn}\"\nroot = \"{root}\"\n");
+    let hosts = [host("a.test", "R"), host("b.test", "r 2"), host("c.test", "R 4")].concat();
+    room.write("replica-pki/inventory.toml", format!("[defaults]\nkey = \"rsa-2048\"\nroot_days = 40\n{hosts}"));
+    for command in [&["issue"][..], &["renew"], &["renew", "--roots-installed"], &["renew", "--finish"]] {
+        room.done(command);
+        assert!(room.done(&["issue"]).starts_with("nothing to do: 3 hosts"), "after {command:?}");
+    }
+    let issuers = ["a.test", "b.test", "c.test"].map(|host| leaf(&room, host).issuer().to_string());
+    assert_eq!(issuers, ["CN=R 3", "CN=r 2 2", "CN=R 4 2"]);
+    assert!(names(&room, "private/roots").contains(&"a.test.root3.cer".to_owned()));
+    room.done(&["renew"]);
+    room.done(&["renew", "--roots-installed"]);
+    assert_eq!(leaf(&room, "a.test").issuer().to_string(), "CN=R 5");
+}
+
+#[test]
 fn a_host_that_comes_meanwhile_trusts_both_roots() {
     let room = mesh(&["a.test", "b.test", "--root-days", "40"]);
     room.done(&["renew"]);

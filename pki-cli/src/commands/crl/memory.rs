@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use pki_core::certificate::Certificate;
 use pki_core::revocation::{RevocationList, Revocations};
 
-use crate::estate::{self, PRIVATE, ROOTS};
+use crate::estate::{self, Ledger, PRIVATE, ROOTS, ledger_beside};
 use crate::exit::Result;
 use crate::files::{self, Batch, FolderLock};
 
 /// Where the last list lies. While it lives no other run continues the same list.
 pub(super) struct Memory {
     path: PathBuf,
+    /// What lies beside it.
+    pub(super) ledger: Ledger,
     /// The folder that is changed as a whole: a mesh's, or else the key's.
     folder: PathBuf,
     /// The list's path in it.
@@ -21,22 +23,21 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// `ROOT.crl` for `ROOT.key.pem`.
     pub(super) fn beside(root_key: &Path) -> Result<Self> {
-        let (folder, name) = files::folder_and_name(root_key)?;
-        let name = name.to_string_lossy();
-        let file = format!("{}.crl", name.strip_suffix(".key.pem").or(name.strip_suffix(".pem")).unwrap_or(&name));
-        let path = folder.join(&file);
+        let path = estate::list_beside(root_key)?;
+        let (folder, file) = files::folder_and_name(&path)?;
+        let (folder, file) = (folder.to_owned(), file.to_owned());
         // What works on a mesh has its folder to itself, and may take the root away.
-        if let Some(mesh) = estate::mesh_of_roots(folder)? {
+        if let Some(mesh) = estate::mesh_of_roots(&folder)? {
             let lock = estate::lock(&mesh)?;
             files::recover(&mesh, PRIVATE)?;
-            let inner = [PRIVATE, ROOTS, &file].iter().collect();
-            return Ok(Self { path, folder: mesh, inner, staged_in: PRIVATE, _lock: lock });
+            let (ledger, inner) = (Ledger::read(&ledger_beside(&path))?, Path::new(PRIVATE).join(ROOTS).join(file));
+            return Ok(Self { path, ledger, folder: mesh, inner, staged_in: PRIVATE, _lock: lock });
         }
-        let lock = FolderLock::of(folder)?;
-        files::recover(folder, "")?;
-        Ok(Self { path, folder: folder.to_owned(), inner: file.into(), staged_in: "", _lock: lock })
+        let lock = FolderLock::of(&folder)?;
+        files::recover(&folder, "")?;
+        let ledger = Ledger::read(&ledger_beside(&path))?;
+        Ok(Self { path, ledger, folder, inner: file, staged_in: "", _lock: lock })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -45,24 +46,17 @@ impl Memory {
 
     /// What a root has taken back so far.
     pub(super) fn recall(&self, root: &Certificate) -> Result<Revocations> {
-        if self.path.symlink_metadata().is_err() {
-            return Ok(Revocations::none(root.clone()));
+        match self.ledger.last_list(&self.path, root).map_err(|failure| failure.context("the last list"))? {
+            None => Ok(Revocations::none(root.clone())),
+            Some(last) => Ok(Revocations::continuing(root.clone(), &last)?),
         }
-        let recall = || -> Result<Revocations> {
-            let last = RevocationList::from_der_or_pem(&files::read(&self.path)?)?;
-            Ok(Revocations::continuing(root.clone(), &last)?)
-        };
-        recall().map_err(|failure| {
-            failure.context(format!("the last list, {}", self.path.display())).hint(
-                "what was taken back stands in it: put a copy of this root's last list in its place, for example the \
-                 published one",
-            )
-        })
     }
 
-    pub(super) fn remember(&self, list: &RevocationList) -> Result<()> {
+    pub(super) fn remember(&mut self, list: &RevocationList) -> Result<()> {
+        self.ledger.note_list(list);
         let mut batch = Batch::new(&self.folder, self.staged_in)?;
         batch.put_file(&self.inner, list.as_der())?;
+        batch.put_file(ledger_beside(&self.inner), &self.ledger.to_json()?)?;
         batch.commit()
     }
 }

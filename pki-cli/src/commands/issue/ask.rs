@@ -9,7 +9,7 @@ use pki_core::name::Fqdn;
 use crate::args::Issue;
 use crate::exit::{Failure, Result};
 use crate::inventory::{self, Defaults, Entry, INVENTORY, Inventory};
-use crate::output;
+use crate::{files, output};
 
 /// The inventory as it is to be, with its text: the one in the folder and the hosts that were named beyond it, or a new
 /// one.
@@ -25,6 +25,9 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
             return Err(lists_without_keys().context(path.display()));
         }
         let hosts = new_hosts(&known, arguments);
+        if !hosts.is_empty() {
+            refuse_link(&path)?;
+        }
         refuse_other_defaults(&path, &known.defaults, arguments, hosts.is_empty())?;
         inventory::added(&text, &hosts)
     } else if arguments.hosts.is_empty() {
@@ -44,6 +47,15 @@ pub(super) fn inventory(dir: &Path, arguments: &Issue) -> Result<(String, Invent
             .hint("add some: [[host]] and below it fqdn = \"HOST4.atwork.at\""));
     }
     Ok((text, inventory))
+}
+
+/// A file would take the link's place, and what it leads to would stay as it was.
+fn refuse_link(path: &Path) -> Result<()> {
+    if !files::kind(path)?.is_symlink() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} is a symbolic link, and hosts are to be added to it", path.display()))
+        .hint("nothing was changed; add them to the file that it leads to, and run issue without hosts"))
 }
 
 fn lists_without_keys() -> Failure {

@@ -36,6 +36,10 @@ impl Outcome<'_> {
             let consequence = "its kit stays and its root is still trusted; --prune removes both";
             output::note("warning", &format!("{host} is not in the inventory: {consequence}"));
         }
+        for label in &self.work.stray_roots {
+            let consequence = "every kit brings it all the same; --prune takes it away";
+            output::note("warning", &format!("the root {label} is of no host of the inventory: {consequence}"));
+        }
         if json {
             output::json(&self.summary())?;
         } else {
@@ -165,6 +169,7 @@ impl Outcome<'_> {
             other_roots: self.touched,
             removed: &self.work.pruned,
             not_in_inventory: &self.work.strangers,
+            roots_without_host: &self.work.stray_roots,
             discarded_keys: &self.work.discarded,
             kept_keys: &self.work.kept_keys,
             removed_roots: self.removed_roots(),
@@ -185,6 +190,8 @@ struct Summary<'s> {
     other_roots: &'s [Touched],
     removed: &'s [String],
     not_in_inventory: &'s [String],
+    /// Labels of roots that belong to no host of the inventory, nor to one whose kit is there.
+    roots_without_host: &'s [String],
     /// Roots whose keys are gone, by their labels.
     discarded_keys: &'s [String],
     /// Roots whose keys were to go, and stay until they have signed.

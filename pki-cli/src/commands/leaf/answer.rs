@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::args::Leaf;
 use crate::commands::{file_stem, keys, requested_names, warn_of_early_end, warn_of_single_label};
+use crate::estate::Ledger;
 use crate::exit::{Exit, Failure, Result};
 use crate::files::{self, Batch};
 use crate::kit::CertificateEntry;
@@ -22,6 +23,10 @@ pub(super) fn run(request: &Path, arguments: Leaf) -> Result {
     let certificate_file = format!("{}.cer", file_stem(request.host().as_str())?);
     warn_of_single_label(request.host());
     files::refuse_existing(&out, [&certificate_file])?;
+    if Ledger::of_root(&signer.root_key)?.has_key(request.public_key()) {
+        return Err(Failure::new("a certificate of this request's key was revoked")
+            .hint("have the request made again with another key: replica-pki request HOST --out DIR"));
+    }
 
     let (now, mut rng) = (system::now()?, system::rng()?);
     let mut profile = LeafProfile::new(request.host().clone());

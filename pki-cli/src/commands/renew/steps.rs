@@ -119,19 +119,24 @@ pub(in crate::commands) fn first_lists(
     let Some(url) = &inventory.defaults.crl_url else { return Vec::new() };
     let list = |IssuedRoot { label, .. }: &IssuedRoot| {
         let address = url.of_root(label).ok()?;
-        let shown = |path: PathBuf| output::argument(&dir.join(path));
-        let (root, key) = (shown(root_certificate(label)), shown(root_key(label)));
-        let list = output::argument(Path::new(&format!("{label}.crl")));
         Some(Step {
             on: Vec::new(),
             what: format!(
                 "make the revocation list of {label}, and publish it at {address} before its certificates are used"
             )
             .into(),
-            command: format!("replica-pki crl --root {root} --root-key {key} --out {list}"),
+            command: crl(dir, label),
         })
     };
     roots.iter().filter(|root| !discarded.contains(&root.label)).filter_map(list).collect()
+}
+
+/// The line that makes the next revocation list of a root.
+pub(in crate::commands) fn crl(dir: &Path, label: &str) -> String {
+    let shown = |path: PathBuf| output::argument(&dir.join(path));
+    let (root, key) = (shown(root_certificate(label)), shown(root_key(label)));
+    let list = output::argument(Path::new(&format!("{label}.crl")));
+    format!("replica-pki crl --root {root} --root-key {key} --out {list}")
 }
 
 /// Numbered, each with its line to type below.

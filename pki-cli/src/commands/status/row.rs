@@ -85,6 +85,9 @@ impl Row {
                 revocation.reason,
                 with_other_key(host, phase, &facts)
             ));
+        } else if mesh.estate.has_revoked_key(kit) {
+            let way_out = with_other_key(host, phase, &facts);
+            row.problems.push(format!("a certificate with the same key was revoked: {way_out}"));
         }
         if kit.lost_password {
             row.problems.push(format!(

@@ -1,6 +1,5 @@
 //! `doctor` finds roots that are missing, that should not be there, or that have their keys beside them.
 
-use pki_core::certificate::Certificate;
 use schannel::cert_context::CertContext;
 
 use super::super::KIT;
