@@ -188,11 +188,8 @@ impl Planner<'_> {
             Some(kit) if kit.pfx.encoding != encoding.to_string() => Some(Reason::Encoding),
             Some(_) => None,
         };
-        let needs_key = matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root;
-        if needs_key && let Some(root) = self.estate.roots.get(signer).filter(|_| !self.is_valid(signer)) {
-            return Err(self.refuse_to_sign(entry, signer, root));
-        }
-        if needs_key {
+        if matches!(reason, Some(Reason::New | Reason::Names)) && !is_new_root {
+            self.refuse_outside_of_its_time(signer, entry)?;
             self.estate.refuse_without_key(signer, entry)?;
         }
         if let Some(reason) = reason {
@@ -201,23 +198,20 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Outside of its time a root signs nothing.
-    fn refuse_to_sign(&self, entry: &Entry, label: &str, root: &Root) -> Refusal {
-        let validity = root.certificate.validity();
+    /// What a root is to sign that has ended, or has not begun.
+    fn refuse_outside_of_its_time(&self, label: &str, entry: &Entry) -> Result<(), Refusal> {
+        let Some(root) = self.estate.roots.get(label).filter(|_| !self.is_valid(label)) else { return Ok(()) };
+        let (host, validity) = (&entry.fqdn, root.certificate.validity());
         let has_kits = self.lines.iter().any(|line| line.name == name_of_line(label) && !line.hosts.is_empty());
-        let way_out = match has_kits {
-            _ if self.now < validity.not_before => "compare the clock of this computer with these dates".to_owned(),
-            true => "let another root follow it: replica-pki renew".to_owned(),
-            false => format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
-        };
-        Refusal {
-            host: entry.fqdn.to_string(),
-            problem: format!(
-                "the root {label} is not valid now ({validity}), so nothing new can be signed for {}",
-                entry.fqdn
-            ),
-            way_out,
-        }
+        Err(Refusal {
+            host: host.to_string(),
+            problem: format!("the root {label} is not valid now ({validity}), so nothing new can be signed for {host}"),
+            way_out: match has_kits {
+                _ if self.now < validity.not_before => "compare the clock of this computer with these dates".to_owned(),
+                true => "let another root follow it: replica-pki renew".to_owned(),
+                false => format!("give the host a new root: replica-pki issue --replace {host}"),
+            },
+        })
     }
 
     /// What belongs to hosts that are not in the inventory. Until somebody asks to prune they are trusted.

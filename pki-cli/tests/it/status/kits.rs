@@ -79,11 +79,12 @@ fn what_can_be_made_again_is_made_again_by_issue_and_costs_no_certificate() {
 #[test]
 fn what_is_no_kit_among_the_kits_is_found() {
     let room = mesh(&["a.test"]);
-    room.write("replica-pki/hosts/notes.txt", "mine");
-    problem(&room, "notes.txt", &["cannot be read"]);
+    fs::create_dir(room.path("replica-pki/hosts/notes")).unwrap();
+    room.write("replica-pki/hosts/notes/notes.txt", "mine");
+    problem(&room, "notes", &["cannot be read"]);
     let ended = room.run(&["issue"]);
-    assert!(ended.code == 1 && ended.stderr.contains("notes.txt") && ended.stderr.contains("elsewhere"), "{ended:?}");
-    assert_eq!(room.read("replica-pki/hosts/notes.txt"), b"mine");
+    assert!(ended.code == 1 && ended.stderr.contains("notes") && ended.stderr.contains("elsewhere"), "{ended:?}");
+    assert_eq!(room.read("replica-pki/hosts/notes/notes.txt"), b"mine");
 }
 
 /// As a backup that was brought back would be.
