@@ -168,9 +168,10 @@ impl Planner<'_> {
             return Some(format!("the inventory calls it {}", order.profile.name));
         }
         match &certificate.extensions().name_constraints {
-            Some(constraints) => constraints
-                .check_hosts(&order.profile.hosts)
-                .err()
+            // Host by host: the limit of comparisons is meant for the names of one certificate.
+            Some(constraints) => entries
+                .iter()
+                .find_map(|entry| constraints.check_hosts(&names_of(entry)).err())
                 .map(|violation| format!("its name constraints do not permit every name of its hosts: {violation}")),
             None if order.profile.name_constraints => {
                 Some("it is not limited to its hosts' names, as name_constraints asks".to_owned())
