@@ -20,6 +20,7 @@ main() {
     for shape in per-host shared; do
         renewal "$shape"
         rollover "$shape"
+        replacement "$shape"
     done
 }
 
@@ -48,7 +49,7 @@ rollover() {
     refused "$mesh: phase 2 cannot come first" 'renew' pki renew --roots-installed
     ok "$mesh: renew begins phase 1, because the roots end soon" pki renew --within 101d
     all_talk 'in phase 1, before anybody has installed anything'
-    refused "$mesh: phase 1 cannot be left by finishing" 'renew --roots-installed' pki renew --finish
+    refused "$mesh: phase 1 cannot be left by finishing" 'renew .*--roots-installed' pki renew --finish
     everybody_installs 'in phase 1'
 
     ok "$mesh: renew --roots-installed begins phase 2" pki renew --roots-installed
@@ -59,6 +60,25 @@ rollover() {
     all_talk 'at the end, before anybody has installed anything'
     everybody_installs 'at the end'
     retired_roots_are_refused
+}
+
+# A host gets another root. In the order that `issue` prints: every host installs its kit and goes on using its old
+# certificate, then one after the other changes over, then the old roots go.
+replacement() {
+    local host
+    new_mesh "replacement, $1" --trust "$1"
+    keep before
+    ok "$mesh: issue --replace makes a new root" pki issue --replace "$host4"
+    for host in "${hosts[@]}"; do
+        install_beside_before "$host"
+        cp "$folder/before/$host/identity.pem" "$installed/$host"
+        all_talk "when $host has installed its kit and uses its old certificate"
+    done
+    for host in "${hosts[@]}"; do
+        install_beside_before "$host"
+        all_talk "when $host has changed over"
+    done
+    everybody_installs 'without the old roots'
 }
 
 # Installs one kit after the other, and lets everybody talk after each.
@@ -137,6 +157,12 @@ install() {
     for root in "$kit"/trust/*.cer; do
         sha256sum <"$root"
     done >"$installed/$1/roots"
+}
+
+# Installing takes no root away.
+install_beside_before() {
+    install "$1"
+    cat "$folder/before/$1/trust.pem" >>"$installed/$1/trust.pem"
 }
 
 # keep NAME: a copy of what every host has now.

@@ -26,7 +26,9 @@ mod work;
 mod safe;
 mod write;
 
-pub(crate) use layout::{HOSTS, PRIVATE, ROOTS, kit_folder, password_file, root_certificate, root_key, root_list};
+pub(crate) use layout::{
+    HOSTS, PRIVATE, ROOTS, kit_folder, password_file, previous_password_file, root_certificate, root_key, root_list,
+};
 pub(crate) use ledger::{Ledger, ledger_beside, list_beside};
 pub(crate) use lost_roots::{lost_roots, restorable_roots};
 pub(crate) use make::{Fresh, make};

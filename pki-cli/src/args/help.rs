@@ -91,7 +91,8 @@ Exit codes: 0 done, 1 could not be done, 2 wrong usage";
 
 pub(super) const UNPROTECT: &str = "\
 Decrypts what protect encrypted. With a host, writes that host's password into a new file of its
-own, for the administrator who installs the kit, and leaves everything else protected.
+own, for the administrator who installs the kit, and leaves everything else protected. --previous
+means the kit that a renewal kept, if it has a password of its own.
 
 Examples, after those of protect:
   replica-pki unprotect HOST4.atwork.at --out HOST4.txt --passphrase-file other.txt

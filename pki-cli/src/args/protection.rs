@@ -27,6 +27,9 @@ pub(crate) struct Unprotect {
     /// The host whose password alone is wanted; everything else stays protected
     #[arg(value_name = "HOST", value_parser = Fqdn::of_computer, requires = "out")]
     pub(crate) host: Option<Fqdn>,
+    /// The password of the kit that a renewal kept, if it has its own
+    #[arg(long, requires = "host")]
+    pub(crate) previous: bool,
     /// Where that password goes: a new file
     #[arg(long, value_name = "FILE", requires = "host")]
     pub(crate) out: Option<PathBuf>,

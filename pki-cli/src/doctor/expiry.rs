@@ -49,8 +49,8 @@ fn root_finding(root: &Certificate, scene: &Scene<'_>, leaves: &[Leaf<'_>]) -> O
     let remove = removal::from_root(scene, root);
     let replace = match is_needed {
         true => format!(
-            "give every host that uses it a new kit: replica-pki issue HOST PARTNER, then replica-pki install KIT on \
-             each; then {remove}"
+            "where the folder of the mesh is: replica-pki renew, then what it prints; without that folder: replica-pki \
+             issue HOST PARTNER --dir NEW, and replica-pki install KIT on each host; then {remove}"
         ),
         false => format!("if no partner uses it: {remove}"),
     };

@@ -55,8 +55,9 @@ pub(super) fn how_to_renew(scene: &Scene<'_>) -> String {
     let (host, provider) = (scene.printable_host(), Provider::Schannel.name());
     let old = if scene.survey.is_before_2019() { "--windows 2012r2 " } else { "" };
     format!(
-        "where the roots' keys are, make new kits: replica-pki issue {host} PARTNER {old}--dir NEW, and on each host: \
-         replica-pki install KIT; or keep the root: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
+        "where the folder of the mesh is: replica-pki renew {host}, then what it prints; without that folder, where \
+         the roots' keys are: replica-pki issue {host} PARTNER {old}--dir NEW, and on each host: replica-pki install KIT; \
+         or keep the root: replica-pki leaf {host} --root ROOT.cer --root-key ROOT.key.pem \
          {old}--out NEW, and here: certutil -csp \"{provider}\" -importPFX My {host}.pfx AT_KEYEXCHANGE,NoRoot"
     )
 }

@@ -49,7 +49,7 @@ pub(crate) fn password_file(host: &str) -> PathBuf {
 }
 
 /// What opens the kit that a renewed one keeps, where that has another password.
-pub(super) fn previous_password_file(host: &str) -> PathBuf {
+pub(crate) fn previous_password_file(host: &str) -> PathBuf {
     [PRIVATE, PASSWORDS, &format!("{host}{PREVIOUS}{PASSWORD}")].iter().collect()
 }
 

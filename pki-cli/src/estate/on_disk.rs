@@ -35,7 +35,7 @@ pub(crate) struct KitOnDisk {
     /// Whether it keeps the kit that it replaced.
     pub(crate) has_previous: bool,
     /// The certificate in that, if it can be read.
-    pub(super) previous: Option<Certificate>,
+    pub(crate) previous: Option<Certificate>,
     /// Whether the password that was generated for it is gone from the folder.
     pub(crate) lost_password: bool,
     /// What `damage` found, where somebody looked.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pki_core::mesh::Trust;
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Table, Value};
 
 use super::{Defaults, Entry, Inventory, LISTS_WITHOUT_KEYS};
 use crate::exit::{Failure, Result};
@@ -24,7 +24,7 @@ impl File {
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
         let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            refused(path, line, plain(error.message()))
+            refused(path, line, plain(error.message(), text))
         })?;
         file.refuse_twins(text, path)?;
         file.refuse_further_names(text, path)?;
@@ -111,9 +111,11 @@ fn refused(path: &Path, line: usize, problem: &str) -> Failure {
 }
 
 /// What the reader of the format says of this program's types, in words of the file.
-fn plain(message: &str) -> &str {
+fn plain<'m>(message: &'m str, text: &str) -> &'m str {
     let is_about = |what: &str| message.starts_with("invalid ") && message.contains(what);
-    if is_about("expected struct Defaults") {
+    // A list of tables would be read as the values of the keys, one after the other.
+    let is_list = |table: Table| table.get("defaults").is_some_and(Value::is_array);
+    if is_about("expected struct Defaults") || toml::from_str(text).is_ok_and(is_list) {
         "defaults is a line [defaults], with its keys in the lines below"
     } else if is_about("expected a sequence") || is_about("expected struct Entry") {
         "each host is a line [[host]], with two brackets, and its keys in the lines below"

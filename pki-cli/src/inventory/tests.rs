@@ -82,7 +82,7 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
         ("[defaults]\nleaf_days = 5000000000\n".to_owned(), 2, &["1 to 36500", "not 5000000000"]),
         ("[defaults]\nname_constraints = 1\n".to_owned(), 2, &["true or false", "not 1"]),
         ("defaults = 3\n".to_owned(), 1, &["a line [defaults]"]),
-        ("[[defaults]]\nkey = \"rsa-2048\"\n".to_owned(), 1, &["not a table"]),
+        ("[[defaults]]\nkey = \"rsa-2048\"\n".to_owned(), 1, &["a line [defaults]"]),
         ("[host]\nfqdn = \"a.test\"\n".to_owned(), 1, &["a line [[host]], with two brackets"]),
         ("host = 3\n".to_owned(), 1, &["a line [[host]]"]),
         ("host = [\n3]\n".to_owned(), 2, &["a line [[host]]"]),

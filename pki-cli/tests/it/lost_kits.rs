@@ -106,17 +106,29 @@ fn below_the_old_root_of_its_own_while_that_is_rolled_over_which_then_goes_on() 
 /// Nobody knows which certificate the host used, so that every other one is exchanged.
 #[test]
 fn with_the_order_of_work_on_its_host() {
-    let room = mesh(&["a.test", "b.test"]);
-    lose(&room, "a.test");
-    let said = json(&room.done(&["issue", "--json"]));
-    let host = &said["hosts"][0];
-    let new = leaf(&room, "a.test").thumbprint().to_string();
-    assert_eq!((&host["reason"], &host["previous_thumbprint_sha1"]), (&"new".into(), &serde_json::Value::Null));
-    let commands: Vec<_> =
-        host["steps"].as_array().unwrap().iter().map(|step| step["command"].as_str().unwrap()).collect();
-    assert_eq!((commands.len(), commands[0]), (5, ".\\replica-pki.exe install a.test"));
-    assert!(commands[3].contains(&format!("-ne '{new}' }} | Set-VMReplication -CertificateThumbprint {new}")));
-    // A host that is new has nothing to exchange.
-    let said = json(&room.done(&["issue", "c.test", "--json"]));
-    assert_eq!(said["hosts"][0]["steps"], json("[]"));
+    for trust in ["per-host", "shared"] {
+        let room = mesh(&["a.test", "b.test", "--trust", trust]);
+        lose(&room, "a.test");
+        let said = json(&room.done(&["issue", "--json"]));
+        let host = &said["hosts"][0];
+        let new = leaf(&room, "a.test").thumbprint().to_string();
+        assert_eq!((&host["reason"], &host["previous_thumbprint_sha1"]), (&"new".into(), &serde_json::Value::Null));
+        let commands: Vec<_> =
+            host["steps"].as_array().unwrap().iter().map(|step| step["command"].as_str().unwrap()).collect();
+        assert_eq!((commands.len(), commands[0]), (5, ".\\replica-pki.exe install a.test"));
+        assert!(commands[3].contains(&format!("-ne '{new}' }} | Set-VMReplication -CertificateThumbprint {new}")));
+    }
+}
+
+#[test]
+fn and_a_host_that_is_new_has_nothing_to_exchange() {
+    for trust in ["per-host", "shared"] {
+        let room = Room::new();
+        std::fs::create_dir(room.path("replica-pki")).unwrap();
+        let defaults = format!("[defaults]\nkey = \"rsa-2048\"\ntrust = \"{trust}\"\nname_constraints = false\n");
+        room.write("replica-pki/inventory.toml", format!("{defaults}[[host]]\nfqdn = \"a.test\"\n"));
+        room.done(&["issue"]);
+        let said = json(&room.done(&["issue", "c.test", "--json"]));
+        assert_eq!((&said["hosts"][0]["host"], &said["hosts"][0]["steps"]), (&"c.test".into(), &json("[]")));
+    }
 }

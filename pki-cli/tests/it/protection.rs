@@ -180,6 +180,22 @@ fn one_password_can_be_taken_out_alone() {
 }
 
 #[test]
+fn so_can_that_of_a_kit_that_a_renewal_kept() {
+    let room = protected();
+    let old = room.read("replica-pki/hosts/a.test/a.test.pfx");
+    room.write("given.txt", "another password\n");
+    room.done(&[&["renew", "a.test", "--password-file", "given.txt"], &PASSPHRASE[..]].concat());
+    room.done(&[&["unprotect", "a.test", "--previous", "--out", "a.txt"], &PASSPHRASE[..]].concat());
+    let line = String::from_utf8(room.read("a.txt")).unwrap();
+    let password = Password::new(line.trim_end().to_owned()).unwrap();
+    pfx::open(&old, &password, &OpenOptions::default()).unwrap();
+    assert!(pfx::open(&room.read("replica-pki/hosts/a.test/a.test.pfx"), &password, &OpenOptions::default()).is_err());
+    let none = room.run(&[&["unprotect", "b.test", "--previous", "--out", "b.txt"], &PASSPHRASE[..]].concat());
+    assert!(none.code == 1 && none.stderr.contains("there is no"), "{none:?}");
+    assert_eq!(room.run(&["unprotect", "--previous"]).code, 2);
+}
+
+#[test]
 fn another_passphrase_takes_the_place_of_the_first() {
     let room = mesh();
     let plain = room.files();

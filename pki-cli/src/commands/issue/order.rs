@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::renew::steps::{self, Step, Used};
 use super::report::Outcome;
-use crate::estate::{KitWork, Reason, name_of_line};
+use crate::estate::{KitWork, Reason, Root, name_of_line};
 
 /// A root that went from every kit.
 #[derive(Serialize)]
@@ -32,25 +32,42 @@ impl Outcome<'_> {
 
     /// The order of work on a host that gets another certificate. Below a new root it begins when all kits are installed.
     pub(super) fn change_over(&self, made: &IssuedHost, kit: &KitWork) -> Vec<Step> {
-        let before = self.before(made, kit.reason);
-        let old = match &before {
-            Some(old) => Used::This(old),
-            None if self.is_made_again(kit) => Used::Another,
-            None => return Vec::new(),
+        let used = self.used(made, kit.reason);
+        let old = match used.as_slice() {
+            [] if self.is_made_again(kit) => Used::Another,
+            [] => return Vec::new(),
+            used => Used::These(used),
         };
         let host = &made.bundle.fqdn;
         let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
         let install = (kit.reason != Reason::NewRoot).then(|| steps::install(host));
         let new = made.bundle.leaf.thumbprint().to_string();
-        let remove = before.as_ref().map(|old| steps::remove(host, old));
+        // The kit that a renewal kept takes its certificate back, as long as it is there.
+        let is_kept = !self.drops_previous(made, kit.reason);
+        let remove = used.iter().take(if is_kept { 1 } else { used.len() }).map(|old| steps::remove(host, old));
         install.into_iter().chain(steps::change_over(host, &old, &new, &partners)).chain(remove).collect()
     }
 
-    /// Whether the host had a kit, which was lost: a root of its own is there.
+    /// The thumbprints of the certificates that a host's virtual machines may use until now. Where a renewal was not finished
+    /// they are two, the newer one first.
+    fn used(&self, made: &IssuedHost, reason: Reason) -> Vec<String> {
+        let kit = self.estate.kit(&made.bundle.fqdn);
+        let previous = kit.and_then(|kit| kit.previous.as_ref()).map(|leaf| leaf.thumbprint().to_string());
+        let before = self.before(made, reason);
+        let previous = previous.filter(|_| before.is_some());
+        before.into_iter().chain(previous).collect()
+    }
+
+    /// Whether the host had a kit, which was lost: a root of its own is there, or a shared one that is limited to the names
+    /// of its hosts.
     fn is_made_again(&self, kit: &KitWork) -> bool {
         let line = name_of_line(&kit.signer);
-        let is_known = self.estate.roots.keys().any(|label| name_of_line(label) == line);
-        kit.reason == Reason::New && line != SHARED_ROOT && is_known
+        let is_made = self.made.roots.iter().any(|root| root.label == kit.signer);
+        let is_limited = |root: &Root| root.certificate.extensions().name_constraints.is_some();
+        let was_its = |(label, root): (&String, &Root)| {
+            name_of_line(label) == line && (line != SHARED_ROOT || !is_made && is_limited(root))
+        };
+        kit.reason == Reason::New && self.estate.roots.iter().any(was_its)
     }
 
     fn hosts(&self) -> impl Iterator<Item = &Fqdn> {

@@ -122,7 +122,7 @@ impl Outcome<'_> {
                 host: fqdn.to_string(),
                 kit: self.dir.join(kit_folder(kit.map_or(fqdn.as_str(), |kit| &kit.host))).display().to_string(),
                 steps: std::iter::once(steps::install(fqdn))
-                    .chain(steps::change_over(fqdn, &Used::This(&old), &new, &partners))
+                    .chain(steps::change_over(fqdn, &Used::These(std::slice::from_ref(&old)), &new, &partners))
                     .collect(),
                 thumbprint_sha1: new,
                 previous_thumbprint_sha1: old,

@@ -22,9 +22,10 @@ pub(in crate::commands) struct Step {
     pub(in crate::commands) command: String,
 }
 
-/// Which certificate the virtual machines of a host use until now.
+/// Which certificates the virtual machines of a host use until now.
 pub(in crate::commands) enum Used<'u> {
-    This(&'u str),
+    /// More than one where a change-over was not finished.
+    These(&'u [String]),
     /// Nobody knows.
     Another,
 }
@@ -32,7 +33,8 @@ pub(in crate::commands) enum Used<'u> {
 /// The order that keeps replication running, when the kit is installed. The old certificate stays in the store meanwhile.
 pub(in crate::commands) fn change_over(host: &Fqdn, old: &Used<'_>, new: &str, partners: &[&Fqdn]) -> Vec<Step> {
     let uses_old = match old {
-        Used::This(old) => format!("-eq '{old}'"),
+        Used::These([old]) => format!("-eq '{old}'"),
+        Used::These(old) => format!("-in {}", quoted(old)),
         Used::Another => format!("-ne '{new}'"),
     };
     let mut steps = Vec::new();
