@@ -79,8 +79,8 @@ pub(crate) struct Root {
     pub(crate) is_discarded: bool,
     /// The last revocation list that is remembered of it, or why it or what belongs to it cannot be read.
     pub(crate) list: Option<Result<RevocationList>>,
-    /// What is remembered beside the list.
-    ledger: Ledger,
+    /// What is remembered beside the list, or why it cannot be read.
+    ledger: Result<Ledger>,
 }
 
 impl Estate {
@@ -162,7 +162,7 @@ impl Estate {
     /// Whether a certificate that was taken back has the key of a kit's certificate.
     pub(crate) fn has_revoked_key(&self, kit: &KitOnDisk) -> bool {
         let key = kit.leaf.public_key();
-        self.roots.values().any(|root| root.ledger.has_key(key))
+        self.roots.values().any(|root| root.ledger.as_ref().is_ok_and(|ledger| ledger.has_key(key)))
             || self.revoked_previous(kit).is_some_and(|previous| previous.public_key() == key)
     }
 
@@ -191,14 +191,13 @@ impl Root {
     }
 }
 
-fn remembered(dir: &Path, label: &str, root: &Certificate) -> (Ledger, Option<Result<RevocationList>>) {
-    match Ledger::read(&dir.join(layout::root_ledger(label))) {
-        Ok(ledger) => {
-            let list = ledger.last_list(&dir.join(root_list(label)), root).transpose();
-            (ledger, list)
-        }
-        Err(failure) => (Ledger::default(), Some(Err(failure))),
-    }
+fn remembered(dir: &Path, label: &str, root: &Certificate) -> (Result<Ledger>, Option<Result<RevocationList>>) {
+    let ledger = Ledger::read(&dir.join(layout::root_ledger(label)));
+    let list = match &ledger {
+        Ok(ledger) => ledger.last_list(&dir.join(root_list(label)), root).transpose(),
+        Err(failure) => Some(Err(failure.clone())),
+    };
+    (ledger, list)
 }
 
 /// Whether a root signed a certificate.

@@ -20,7 +20,7 @@ pub(crate) enum Exit {
 }
 
 /// Why something could not be done: code 1. Code 2, wrong usage, is the argument parser's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     message: String,
     hint: Option<String>,

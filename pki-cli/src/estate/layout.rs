@@ -16,6 +16,8 @@ pub(super) const PROTECTED: &str = "protected.pem";
 pub(super) const CERTIFICATE: &str = ".cer";
 /// How the file of a root's key ends.
 pub(super) const KEY: &str = ".key.pem";
+/// How the file ends that has the keys of what a root has taken back.
+pub(super) const LEDGER: &str = ".revoked.json";
 /// How the file of a password ends.
 pub(super) const PASSWORD: &str = ".txt";
 /// What stands before that where it opens the kit that a renewed one keeps. No host is called so.
@@ -41,7 +43,7 @@ pub(crate) fn root_list(label: &str) -> PathBuf {
 
 /// The keys of what it has taken back.
 pub(super) fn root_ledger(label: &str) -> PathBuf {
-    [PRIVATE, ROOTS, &format!("{label}.revoked.json")].iter().collect()
+    [PRIVATE, ROOTS, &format!("{label}{LEDGER}")].iter().collect()
 }
 
 pub(crate) fn password_file(host: &str) -> PathBuf {

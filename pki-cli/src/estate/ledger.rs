@@ -12,7 +12,8 @@ use pki_core::revocation::RevocationList;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::layout::KEY;
+use super::layout::{KEY, LEDGER};
+use super::{mesh_of_roots, names_in};
 use crate::exit::{Failure, Result};
 use crate::{files, output};
 
@@ -36,7 +37,7 @@ pub(crate) fn list_beside(root_key: &Path) -> Result<PathBuf> {
 
 /// Where the rest lies for a list.
 pub(crate) fn ledger_beside(list: &Path) -> PathBuf {
-    list.with_extension("revoked.json")
+    list.with_extension(LEDGER.trim_start_matches('.'))
 }
 
 impl Ledger {
@@ -48,13 +49,30 @@ impl Ledger {
         serde_json::from_slice(&files::read(path)?).map_err(|error| {
             Failure::new(error)
                 .context(format!("{} is damaged", path.display()))
-                .hint("bring it back from a copy: the keys that are never signed for again stand in it")
+                .hint(
+                    "bring it back from a copy: the keys that are never signed for again stand in it; if there is none, remove \
+                     it, and take back again what has to be",
+                )
         })
     }
 
-    /// The one of the root with this key.
-    pub(crate) fn of_root(root_key: &Path) -> Result<Self> {
-        Self::read(&ledger_beside(&list_beside(root_key)?))
+    /// Whether a certificate of a key was taken back by the root with that key, or by another root of its mesh: hosts trust
+    /// them all, and each follows or replaces another.
+    pub(crate) fn is_revoked_beside(root_key: &Path, key: &PublicKey) -> Result<bool> {
+        let (folder, _) = files::folder_and_name(root_key)?;
+        let ledgers = match mesh_of_roots(folder)? {
+            None => vec![ledger_beside(&list_beside(root_key)?)],
+            Some(_) => {
+                let names = names_in(folder)?.into_iter().filter(|name| name.ends_with(LEDGER));
+                names.map(|name| folder.join(name)).collect()
+            }
+        };
+        for path in ledgers {
+            if Self::read(&path)?.has_key(key) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The last list, which the root signed. None before the first.
@@ -83,6 +101,11 @@ impl Ledger {
 
     pub(crate) fn add_key(&mut self, key: &PublicKey) {
         self.revoked_keys.insert(name_of(key));
+    }
+
+    /// What another root has to know of it: the keys, and nothing of the lists.
+    pub(crate) fn for_another_root(&self) -> Self {
+        Self { last_list: 0, revoked_keys: self.revoked_keys.clone() }
     }
 
     /// Takes the keys of another one in.

@@ -60,9 +60,8 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         }
         put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
         if is_known {
-            // What the root that it replaces had taken back.
+            // Its own list begins anew.
             batch.remove(root_list(&root.label));
-            batch.remove(root_ledger(&root.label));
             if !made.work.discarded.contains(&root.label) {
                 batch.remove(root_without_key(&root.label));
             }
@@ -82,7 +81,7 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.remove(root_key(label));
         batch.put_file(root_without_key(label), NO_KEY)?;
     }
-    keep_revoked_keys(&mut batch, estate, made)?;
+    keep_revoked_keys(&mut batch, dir, estate, made)?;
     batch.put_shared_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = Trust::of(estate, made);
     for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {

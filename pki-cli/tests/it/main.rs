@@ -26,6 +26,7 @@ mod killed;
 #[cfg(unix)]
 mod inventory_files;
 mod kits;
+mod ledgers;
 mod lost_kits;
 mod lost_roots;
 mod overwriting;

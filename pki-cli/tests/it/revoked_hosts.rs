@@ -153,24 +153,6 @@ fn the_next_root_knows_the_keys_that_the_one_before_took_back() {
     room.done(&["status"]);
 }
 
-/// Its hosts get other keys, and its lists begin anew.
-#[test]
-fn a_root_that_is_replaced_inherits_nothing() {
-    let room = mesh(&["a.test", "--root-days", "40"]);
-    crate::support::mesh::edit(&room, "root_days = 40", "root_days = 900");
-    room.done(&["renew"]);
-    room.done(&["renew", "--roots-installed"]);
-    list(&room, &["--revoke", "replica-pki/hosts/a.test/previous/a.test.cer"]);
-    let signer = ["--root", "replica-pki/private/roots/a.test.root2.cer"];
-    let key = ["--root-key", "replica-pki/private/roots/a.test.root2.key.pem"];
-    room.done(&[&["crl", "--out", "a2.crl"], &signer[..], &key[..]].concat());
-    room.done(&["issue", "--replace", "a.test"]);
-    let names = crate::support::mesh::names(&room, "private/roots");
-    assert!(!names.iter().any(|name| name.ends_with(".crl") || name.ends_with(".revoked.json")), "{names:?}");
-    room.done(&["status"]);
-    room.done(&["renew", "a.test"]);
-}
-
 #[test]
 fn a_request_with_a_key_that_was_revoked_is_not_answered() {
     let room = Room::new();

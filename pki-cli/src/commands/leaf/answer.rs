@@ -23,7 +23,7 @@ pub(super) fn run(request: &Path, arguments: Leaf) -> Result {
     let certificate_file = format!("{}.cer", file_stem(request.host().as_str())?);
     warn_of_single_label(request.host());
     files::refuse_existing(&out, [&certificate_file])?;
-    if Ledger::of_root(&signer.root_key)?.has_key(request.public_key()) {
+    if Ledger::is_revoked_beside(&signer.root_key, request.public_key())? {
         return Err(Failure::new("a certificate of this request's key was revoked")
             .hint("have the request made again with another key: replica-pki request HOST --out DIR"));
     }
