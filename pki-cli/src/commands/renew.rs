@@ -5,9 +5,11 @@ pub(super) mod steps;
 
 use std::path::Path;
 
+use pki_core::validity::Time;
+
 use super::carry_out::{Secrets, carry_out};
 use crate::args::Renew;
-use crate::estate::{self, Estate, PRIVATE, Phase, Renewal, Renewed, Safe, Step};
+use crate::estate::{self, Estate, PRIVATE, Phase, Renewal, Renewed, Rollover, Safe, Step};
 use crate::exit::{Failure, Result};
 use crate::files;
 use crate::inventory::Inventory;
@@ -34,7 +36,7 @@ pub(crate) fn run(arguments: &Renew) -> Result {
     };
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
-    refuse_without_lists(dir, &inventory, &estate, &renewed)?;
+    refuse_without_lists(dir, &inventory, &estate, &renewed, now)?;
     let secrets = Secrets {
         password_file: arguments.password.file.as_deref(),
         passphrase_file: arguments.passphrase.file.as_deref(),
@@ -61,19 +63,28 @@ fn refuse_without_root(dir: &Path) -> Result<()> {
     }
 }
 
-/// A host that looks for a list refuses a certificate whose root has none.
-fn refuse_without_lists(dir: &Path, inventory: &Inventory, estate: &Estate, renewed: &Renewed) -> Result<()> {
+/// A host that looks for a list refuses a certificate whose root has none that is good.
+fn refuse_without_lists(
+    dir: &Path,
+    inventory: &Inventory,
+    estate: &Estate,
+    renewed: &Renewed,
+    now: Time,
+) -> Result<()> {
     if inventory.defaults.crl_url.is_none() {
         return Ok(());
     }
-    let mut new = renewed.rollovers.iter().filter(|it| it.phase == Phase::ChangedOver).map(|it| &it.new);
-    let has_no_list =
-        |label: &&String| estate.roots.get(*label).is_some_and(|root| root.has_key && root.list.is_none());
-    match new.find(has_no_list) {
-        None => Ok(()),
-        Some(label) => Err(Failure::new(format!(
-            "the root {label} has no revocation list yet, and its certificates would name one"
-        ))
-        .hint(format!("make it, publish it, and run the command again: {}", steps::crl(dir, label)))),
+    for Rollover { new: label, .. } in renewed.rollovers.iter().filter(|it| it.phase == Phase::ChangedOver) {
+        let problem = match estate.roots.get(label).filter(|root| root.has_key).map(|root| &root.list) {
+            Some(None) => format!("the root {label} has no revocation list yet, and its certificates would name one"),
+            Some(Some(Err(failure))) => return Err(failure.clone()),
+            Some(Some(Ok(list))) if now > list.validity().not_after => {
+                format!("the revocation list of {label} has ended, and its certificates would name the next one")
+            }
+            _ => continue,
+        };
+        return Err(Failure::new(problem)
+            .hint(format!("make it, publish it, and run the command again: {}", steps::crl(dir, label))));
     }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `status`: how a folder's mesh is, one line a host. For people and for scheduled jobs.
 
+mod lists;
 mod row;
 
 use std::path::Path;
@@ -9,8 +10,6 @@ use pki_core::validity::Time;
 use pki_core::verify::{Outcome, Question};
 use serde::Serialize;
 
-use super::plural;
-use super::renew::steps;
 use crate::args::Status;
 use crate::estate::{
     self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line, root_key,
@@ -135,35 +134,6 @@ impl Mesh<'_> {
         let failure = estate::authority(dir, &self.estate.safe, label, root).err()?;
         let way_out = "bring the file back from a copy, or give its hosts a new root: replica-pki issue --replace HOST";
         Some(format!("{}: {way_out}", failure.message()))
-    }
-
-    /// What is wrong with the last list of a root: hosts that look for it refuse every certificate when there is none, or
-    /// it has ended.
-    fn of_list(&self, dir: &Path, label: &str, root: &Root) -> Option<String> {
-        let name = printable(label);
-        let list = match &root.list {
-            Some(Ok(list)) => list,
-            Some(Err(failure)) => return Some(format!("{}: {}", printable(failure.message()), failure.way_out())),
-            None if root.has_key && self.is_list_named(label) => {
-                let problem = "has no revocation list yet, and certificates name one";
-                return Some(format!("the root {name} {problem}: {}", steps::crl(dir, label)));
-            }
-            None => return None,
-        };
-        let days = list.validity().not_after.days_after(self.now);
-        let ends = match days {
-            ..0 => "has ended".to_owned(),
-            days if days < self.within => format!("ends in {}", plural(days, "day")),
-            _ => return None,
-        };
-        Some(format!("the revocation list of {name} {ends}: {}", steps::crl(dir, label)))
-    }
-
-    /// Whether certificates of a root say that it has lists, or will.
-    fn is_list_named(&self, label: &str) -> bool {
-        let of_root = |kit: &&KitOnDisk| kit.signer.as_deref() == Some(label);
-        let names_list = |kit: &KitOnDisk| kit.leaf.extensions().crl_distribution_points.is_some();
-        self.inventory.defaults.crl_url.is_some() || self.estate.kits.values().filter(of_root).any(names_list)
     }
 
     /// What `issue` would do is what does not fit. Returns what concerns no host.

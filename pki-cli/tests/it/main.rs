@@ -27,6 +27,7 @@ mod killed;
 mod inventory_files;
 mod kits;
 mod ledgers;
+mod list_ends;
 mod lost_kits;
 mod lost_roots;
 mod overwriting;

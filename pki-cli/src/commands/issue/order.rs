@@ -97,7 +97,9 @@ impl Outcome<'_> {
 
     /// The revocation lists among that.
     pub(super) fn lists(&self) -> Vec<Step> {
-        steps::first_lists(self.dir, self.inventory, &self.made.roots, &self.work.discarded)
+        let mut lists = steps::first_lists(self.dir, self.inventory, self.work);
+        lists.extend(steps::missing_lists(self.dir, self.inventory, self.estate, self.work, self.now));
+        lists
     }
 
     pub(super) fn replaces_a_root(&self) -> bool {

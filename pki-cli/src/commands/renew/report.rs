@@ -40,6 +40,8 @@ struct Summary<'s> {
     waiting: Vec<WaitingSummary>,
     /// Hosts that could not be renewed, why, and what helps.
     refused: Vec<RefusedSummary>,
+    /// What to do before that is done on the hosts.
+    first: Vec<Step>,
     /// What to do when that is done on the hosts.
     next: Vec<Step>,
 }
@@ -100,6 +102,7 @@ impl Outcome<'_> {
             discarded_keys: &self.renewed.work.discarded,
             waiting: self.renewed.waiting.iter().map(|standing| self.waiting(standing)).collect(),
             refused: self.renewed.refused.iter().map(|refusal| self.refused(refusal)).collect(),
+            first: steps::missing_lists(self.dir, self.inventory, self.estate, &self.renewed.work, self.now),
             next: self.next(),
         };
         if json {
@@ -172,7 +175,7 @@ impl Outcome<'_> {
         let every_host = || self.inventory.hosts.iter().map(|entry| &entry.fqdn);
         let renewed: Vec<&Fqdn> = self.fresh.hosts.iter().map(|host| &host.bundle.fqdn).collect();
         let is_in = |phase: Phase| self.renewed.rollovers.iter().filter(move |rollover| rollover.phase == phase);
-        let mut next = steps::first_lists(self.dir, self.inventory, &self.fresh.roots, &self.renewed.work.discarded);
+        let mut next = steps::first_lists(self.dir, self.inventory, &self.renewed.work);
         next.extend(renewed.iter().map(|host| steps::take_back(host)));
         if !renewed.is_empty() {
             let is_all = renewed.len() == self.inventory.hosts.len();
@@ -194,7 +197,7 @@ impl Outcome<'_> {
     }
 
     fn text(&self, summary: &Summary<'_>) -> String {
-        let mut text: String = summary.rollovers.iter().map(describe).collect();
+        let mut text = beginning(summary);
         for host in &summary.renewed {
             let HostSummary { host, kit, thumbprint_sha1, previous_thumbprint_sha1, root, not_after, steps } = host;
             let rows = [
@@ -241,6 +244,15 @@ impl Outcome<'_> {
         }
         text
     }
+}
+
+/// What comes before the work on the hosts.
+fn beginning(summary: &Summary<'_>) -> String {
+    let mut text: String = summary.rollovers.iter().map(describe).collect();
+    if !summary.first.is_empty() {
+        text.push_str(&format!("First, in this order:\n{}\n", steps::list(&summary.first, true)));
+    }
+    text
 }
 
 fn describe(rollover: &RolloverSummary) -> String {

@@ -2,14 +2,15 @@
 //! thumbprints, and here.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use pki_core::mesh::IssuedRoot;
 use pki_core::name::Fqdn;
+use pki_core::validity::Time;
 use serde::Serialize;
 
-use crate::estate::{root_certificate, root_key};
+use crate::estate::{Estate, Reason, Work, root_certificate, root_key};
 use crate::inventory::Inventory;
 use crate::output;
 
@@ -112,25 +113,35 @@ pub(in crate::commands) fn here(dir: &Path, what: &'static str, arguments: &str)
 
 /// Where certificates name revocation lists, a new root needs one before a certificate of it is used. Without its key none can
 /// be made.
-pub(in crate::commands) fn first_lists(
+pub(in crate::commands) fn first_lists(dir: &Path, inventory: &Inventory, work: &Work) -> Vec<Step> {
+    let kept = work.roots.iter().map(|root| &root.label).filter(|label| !work.discarded.contains(label));
+    kept.filter_map(|label| list_of(dir, inventory, label)).collect()
+}
+
+/// And so does a root that signs now, and was made before lists were asked for, or let its last one end.
+pub(in crate::commands) fn missing_lists(
     dir: &Path,
     inventory: &Inventory,
-    roots: &[IssuedRoot],
-    discarded: &[String],
+    estate: &Estate,
+    work: &Work,
+    now: Time,
 ) -> Vec<Step> {
-    let Some(url) = &inventory.defaults.crl_url else { return Vec::new() };
-    let list = |IssuedRoot { label, .. }: &IssuedRoot| {
-        let address = url.of_root(label).ok()?;
-        Some(Step {
-            on: Vec::new(),
-            what: format!(
-                "make the revocation list of {label}, and publish it at {address} before its certificates are used"
-            )
-            .into(),
-            command: crl(dir, label),
-        })
+    let signing = work.kits.iter().filter(|kit| kit.reason != Reason::Encoding).map(|kit| &kit.signer);
+    let is_missing = |label: &&String| match estate.roots.get(*label).map(|root| &root.list) {
+        Some(Some(Ok(list))) => now > list.validity().not_after,
+        Some(Some(Err(_))) | None => false,
+        Some(None) => true,
     };
-    roots.iter().filter(|root| !discarded.contains(&root.label)).filter_map(list).collect()
+    let is_new = |label: &&String| work.roots.iter().any(|root| root.label == **label);
+    let signing = signing.filter(|label| !is_new(label) && !work.discarded.contains(label)).filter(is_missing);
+    signing.collect::<BTreeSet<_>>().into_iter().filter_map(|label| list_of(dir, inventory, label)).collect()
+}
+
+fn list_of(dir: &Path, inventory: &Inventory, label: &str) -> Option<Step> {
+    let address = inventory.defaults.crl_url.as_ref()?.of_root(label).ok()?;
+    let what =
+        format!("make the revocation list of {label}, and publish it at {address} before its certificates are used");
+    Some(Step { on: Vec::new(), what: what.into(), command: crl(dir, label) })
 }
 
 /// The line that makes the next revocation list of a root.
