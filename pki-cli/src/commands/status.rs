@@ -182,8 +182,12 @@ impl Mesh<'_> {
             let problem = "in its kit is not the one of private/roots: replica-pki issue";
             rows.add(&kit.host, format!("the root {} {problem}", printable(label)));
         }
+        // Where the root of a host was lost, issue refuses, and that root may be one of these.
+        let is_none_lost = || self.estate.kits.values().all(|kit| kit.signer.is_some());
+        let takes_away = !kit.unknown.is_empty() && is_none_lost();
+        let way_out = if takes_away { ": replica-pki issue takes it away" } else { "" };
         for label in &kit.unknown {
-            rows.add(&kit.host, format!("its kit trusts {}, which is not of this mesh", printable(label)));
+            rows.add(&kit.host, format!("its kit trusts {}, which is not of this mesh{way_out}", printable(label)));
         }
     }
 

@@ -157,3 +157,17 @@ fn what_is_advised_can_be_typed_as_it_stands() {
     let ended = room.run(&[&["issue"][..], &dir].concat());
     assert!(ended.code == 1 && ended.stderr.contains(&line), "{line}: {ended:?}");
 }
+
+#[test]
+fn a_root_in_a_kit_that_the_mesh_does_not_know_is_found_and_taken_away() {
+    let room = mesh(&["a.test", "b.test"]);
+    edit(&room, "[[host]]\nfqdn = \"b.test\"\n", "");
+    fs::remove_dir_all(room.path("replica-pki/hosts/b.test")).unwrap();
+    for file in ["roots/b.test.root.cer", "roots/b.test.root.key.pem", "passwords/b.test.txt"] {
+        fs::remove_file(room.path(&format!("replica-pki/private/{file}"))).unwrap();
+    }
+    let said = "its kit trusts b.test.root, which is not of this mesh: replica-pki issue takes it away";
+    assert_eq!(status(&room, &[], "a.test")["problems"], json(&format!("[{said:?}]")));
+    room.done(&["issue"]);
+    room.done(&["status"]);
+}
