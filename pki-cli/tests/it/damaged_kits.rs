@@ -9,8 +9,10 @@ use crate::support::{Room, copy, json};
 const PFX: &str = "replica-pki/hosts/a.test/a.test.pfx";
 const CERTIFICATE: &str = "replica-pki/hosts/a.test/a.test.cer";
 
+type Damage = fn(&Room);
+
 /// Ways to damage the kit of a.test, with the file that is damaged then.
-fn damages() -> [(&'static str, fn(&Room)); 4] {
+fn damages() -> [(&'static str, Damage); 4] {
     let longer = |room: &Room| {
         let bytes = [room.read(PFX), b"x".to_vec()].concat();
         room.write(PFX, bytes);
