@@ -132,3 +132,14 @@ fn and_a_host_that_is_new_has_nothing_to_exchange() {
         assert_eq!((&said["hosts"][0]["host"], &said["hosts"][0]["steps"]), (&"c.test".into(), &json("[]")));
     }
 }
+
+#[test]
+fn without_the_password_of_the_one_that_it_kept() {
+    let room = mesh(&["a.test", "b.test"]);
+    room.write("given.txt", "another password\n");
+    room.done(&["renew", "a.test", "--password-file", "given.txt"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test~previous.txt", "b.test.txt"]);
+    lose(&room, "a.test");
+    room.done(&["issue"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test.txt", "b.test.txt"]);
+}
