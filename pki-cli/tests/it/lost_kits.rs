@@ -120,6 +120,37 @@ fn with_the_order_of_work_on_its_host() {
     }
 }
 
+/// A new root is waited for, whether or not the kit is there that shows which one was before.
+#[test]
+fn which_begins_on_every_host_if_its_root_is_replaced_as_well() {
+    for trust in ["per-host", "shared"] {
+        let room = mesh(&["a.test", "b.test", "--trust", trust]);
+        lose(&room, "a.test");
+        let again = crate::support::copy(&room);
+        let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+        assert_eq!(said["first"][0]["on"], json(r#"["a.test", "b.test"]"#), "{trust}");
+        let steps = said["hosts"].to_string();
+        assert!(!steps.contains("replica-pki.exe install"), "{trust}: {steps}");
+        let of_a = said["hosts"][0]["steps"].as_array().unwrap();
+        assert_eq!(of_a.len(), if trust == "shared" { 0 } else { 4 }, "{steps}");
+        every_kit_passes(&room, &["a.test", "b.test"]);
+        let said = again.done(&["issue", "--replace", "a.test"]);
+        assert!(said.contains("Do this on every host before any of the lines below"), "{trust}: {said}");
+    }
+}
+
+/// Also where the certificate of that root is gone from the folder.
+#[test]
+fn so_it_does_if_only_kits_know_the_old_root() {
+    let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
+    std::fs::remove_file(room.path("replica-pki/private/roots/a.test.root.cer")).unwrap();
+    let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+    assert_eq!(said["first"][0]["command"], ".\\replica-pki.exe install FOLDER");
+    // A new host replaces nothing.
+    let said = json(&room.done(&["issue", "c.test", "--replace", "c.test", "--json"]));
+    assert_eq!(said["first"], json("[]"));
+}
+
 #[test]
 fn and_a_host_that_is_new_has_nothing_to_exchange() {
     for trust in ["per-host", "shared"] {

@@ -1,5 +1,7 @@
 //! What `issue` leaves to do on the hosts: to change over to other certificates, and to take roots away.
 
+use std::collections::BTreeSet;
+
 use pki_core::certificate::Certificate;
 use pki_core::mesh::{IssuedHost, SHARED_ROOT};
 use pki_core::name::Fqdn;
@@ -40,7 +42,7 @@ impl Outcome<'_> {
         };
         let host = &made.bundle.fqdn;
         let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
-        let install = (kit.reason != Reason::NewRoot).then(|| steps::install(host));
+        let install = (!self.replaces_a_root()).then(|| steps::install(host));
         let new = made.bundle.leaf.thumbprint().to_string();
         // The kit that a renewal kept takes its certificate back, as long as it is there.
         let is_kept = !self.drops_previous(made, kit.reason);
@@ -100,8 +102,11 @@ impl Outcome<'_> {
         steps::first_lists(self.dir, self.inventory, &self.made.roots, &self.work.discarded)
     }
 
+    /// Whether a new root takes another's place, also where the kit was lost that would tell.
     pub(super) fn replaces_a_root(&self) -> bool {
-        self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot)
+        let unknown = self.estate.kits.values().flat_map(|kit| &kit.unknown);
+        let lines: BTreeSet<_> = self.estate.roots.keys().chain(unknown).map(|label| name_of_line(label)).collect();
+        self.made.roots.iter().any(|root| lines.contains(name_of_line(&root.label)))
     }
 
     /// What is left when every host uses its new kit.
