@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::super::renew::steps::{self, Step, Used};
 use super::report::Outcome;
-use crate::estate::{KitWork, Reason, Root, name_of_line};
+use crate::estate::{self, KitWork, Phase, Reason, Root, name_of_line};
 
 /// A root that went from every kit.
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ impl Outcome<'_> {
         };
         let host = &made.bundle.fqdn;
         let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
-        let install = (!self.replaces_a_root()).then(|| steps::install(host));
+        let install = (!self.begins_everywhere()).then(|| steps::install(host));
         let new = made.bundle.leaf.thumbprint().to_string();
         // The kit that a renewal kept takes its certificate back, as long as it is there.
         let is_kept = !self.drops_previous(made, kit.reason);
@@ -93,7 +93,7 @@ impl Outcome<'_> {
 
     /// What comes before any new certificate is used.
     pub(super) fn first(&self) -> Vec<Step> {
-        let install = self.replaces_a_root().then(|| steps::install_all(&self.hosts().collect::<Vec<_>>()));
+        let install = self.begins_everywhere().then(|| steps::install_all(&self.hosts().collect::<Vec<_>>()));
         self.lists().into_iter().chain(install).collect()
     }
 
@@ -102,8 +102,20 @@ impl Outcome<'_> {
         steps::first_lists(self.dir, self.inventory, &self.made.roots, &self.work.discarded)
     }
 
+    /// Whether every host has to install its kit before a new certificate is used.
+    pub(super) fn begins_everywhere(&self) -> bool {
+        self.replaces_a_root() || self.is_ahead_of_phase_2()
+    }
+
+    /// Whether a root that is spreading signed, because none before it can: nobody said yet that every host has it.
+    pub(super) fn is_ahead_of_phase_2(&self) -> bool {
+        let lines = estate::lines(self.estate);
+        let mut signed = self.work.kits.iter().filter(|kit| kit.reason != Reason::Encoding);
+        signed.any(|kit| lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == kit.signer))
+    }
+
     /// Whether a new root takes another's place, also where the kit was lost that would tell.
-    pub(super) fn replaces_a_root(&self) -> bool {
+    fn replaces_a_root(&self) -> bool {
         let unknown = self.estate.kits.values().flat_map(|kit| &kit.unknown);
         let lines: BTreeSet<_> = self.estate.roots.keys().chain(unknown).map(|label| name_of_line(label)).collect();
         self.made.roots.iter().any(|root| lines.contains(name_of_line(&root.label)))
