@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::super::renew::steps::{self, Step, Used};
 use super::report::Outcome;
-use crate::estate::{self, KitWork, Phase, Reason, Root, name_of_line};
+use crate::estate::{self, KitWork, Phase, Reason, Root, generation, name_of_line};
 
 /// A root that went from every kit.
 #[derive(Serialize)]
@@ -60,16 +60,18 @@ impl Outcome<'_> {
         before.into_iter().chain(previous).collect()
     }
 
-    /// Whether the host had a kit, which was lost: a root of its own is there, or a shared one that is limited to the names
-    /// of its hosts.
+    /// Whether the host had a kit, which was lost: a root of its own is there, or the first shared one is limited to the names
+    /// of its hosts and permits this one's.
     fn is_made_again(&self, kit: &KitWork) -> bool {
         let line = name_of_line(&kit.signer);
-        let is_made = self.made.roots.iter().any(|root| root.label == kit.signer);
-        let is_limited = |root: &Root| root.certificate.extensions().name_constraints.is_some();
-        let was_its = |(label, root): (&String, &Root)| {
-            name_of_line(label) == line && (line != SHARED_ROOT || !is_made && is_limited(root))
+        let name = std::slice::from_ref(kit.entry.fqdn.as_dns_name());
+        let permits = |root: &Root| {
+            let limits = root.certificate.extensions().name_constraints.as_ref();
+            limits.is_some_and(|limits| limits.check_hosts(name).is_ok())
         };
-        kit.reason == Reason::New && self.estate.roots.iter().any(was_its)
+        let roots = self.estate.roots.iter().filter(|(label, _)| name_of_line(label) == line);
+        let oldest = roots.min_by_key(|(label, _)| generation(label));
+        kit.reason == Reason::New && oldest.is_some_and(|(_, root)| line != SHARED_ROOT || permits(root))
     }
 
     fn hosts(&self) -> impl Iterator<Item = &Fqdn> {
@@ -78,10 +80,7 @@ impl Outcome<'_> {
 
     /// Roots that were replaced, or whose hosts are gone. `install` takes none away.
     pub(super) fn removed_roots(&self) -> Vec<RemovedRoot> {
-        let is_replaced = |label: &String| self.made.roots.iter().any(|root| root.label == *label);
-        let is_gone = |label: &String| {
-            is_replaced(label) || self.work.drops_roots && !self.work.trust.iter().any(|kept| kept == label)
-        };
+        let is_gone = |label: &String| self.work.drops_roots && !self.work.trust.contains(label);
         let removed = |label: &String, root: &Certificate| RemovedRoot {
             label: label.clone(),
             subject: root.subject().to_string(),

@@ -24,13 +24,11 @@ pub(super) fn keep_revoked_keys(batch: &mut Batch, estate: &Estate, made: &Made<
     let goes = |label: &String| made.work.drops_roots && !made.work.trust.contains(label);
     for (label, root) in estate.roots.iter().filter(|(label, _)| goes(label)) {
         let line = made.work.trust.iter().filter(|kept| name_of_line(kept) == name_of_line(label));
-        // Below a root that is replaced every host gets another key, and the new root begins its lists anew.
-        let line = line.filter(|kept| made.roots.iter().all(|root| root.label != **kept));
         if let Some(heir) = line.max_by_key(|kept| generation(kept)) {
             known.entry(heir).or_insert_with(|| ledger_of(heir)).inherit(&root.ledger);
         }
     }
-    let is_other = |label: &str, ledger: &Ledger| estate.roots.get(label).is_some_and(|root| root.ledger != *ledger);
+    let is_other = |label: &str, ledger: &Ledger| *ledger != ledger_of(label);
     for (label, ledger) in known.iter().filter(|(label, ledger)| is_other(label, ledger)) {
         if let Some(Err(failure)) = estate.roots.get(*label).and_then(|root| root.list.as_ref()) {
             return Err(Failure::new(failure.message()).hint(failure.way_out()));
