@@ -13,6 +13,7 @@
 //! private/protected.pem           only if keys and passwords are sealed under a passphrase
 //! ```
 
+mod damage;
 mod layout;
 mod ledger;
 mod lost_roots;
@@ -26,6 +27,7 @@ mod work;
 mod safe;
 mod write;
 
+pub(crate) use damage::Damage;
 pub(crate) use layout::{
     HOSTS, PRIVATE, ROOTS, kit_folder, password_file, previous_password_file, root_certificate, root_key, root_list,
 };
@@ -139,10 +141,11 @@ impl Estate {
         Ok((estate, broken))
     }
 
-    /// Finds out which files of kits have to be made again.
-    pub(crate) fn look_for_damage(&mut self, dir: &Path) -> Result<()> {
-        for kit in self.kits.values_mut() {
-            kit.damaged = kit.damage(dir)?;
+    /// Finds out which files of the hosts' kits are not as they were made; without hosts, of all.
+    pub(crate) fn look_for_damage(&mut self, dir: &Path, hosts: &[Fqdn]) -> Result<()> {
+        let is_asked = |kit: &&mut KitOnDisk| hosts.is_empty() || hosts.contains(&kit.fqdn);
+        for kit in self.kits.values_mut().filter(is_asked) {
+            kit.damage = kit.look_for_damage(dir)?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: Issue) -> Result {
     inventory.hosts.iter().try_for_each(|entry| file_stem(entry.fqdn.as_str()).map(drop))?;
     let (lost, safe) = estate::restorable_roots(dir, arguments.passphrase.file.as_deref())?;
     let mut estate = Estate::read_with(dir, lost, safe)?;
-    estate.look_for_damage(dir)?;
+    estate.look_for_damage(dir, &[])?;
     let wishes = Wishes {
         prune: arguments.prune,
         replace: arguments.replace.clone(),

@@ -32,6 +32,9 @@ pub(crate) fn run(arguments: &Renew) -> Result {
             _ => Step::Start,
         },
     };
+    if renewal.step != Step::Finish {
+        estate.look_for_damage(dir, &renewal.hosts)?;
+    }
     let renewed = estate::renew(&inventory, &inventory.mesh()?, &estate, &renewal, now)?
         .map_err(|refusal| Failure::new(refusal.problem).hint(output::for_folder(dir, &refusal.way_out)))?;
     refuse_without_lists(dir, &inventory, &estate, &renewed)?;

@@ -13,11 +13,12 @@ use super::plural;
 use super::renew::steps;
 use crate::args::Status;
 use crate::estate::{
-    self, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line, root_key,
+    self, Damage, Estate, KitOnDisk, Line, PRIVATE, Reason, Root, Safe, Secret, Wishes, kit_folder, name_of_line,
+    root_key,
 };
 use crate::exit::{Exit, Failure, Result};
 use crate::inventory::Inventory;
-use crate::kit::Kit;
+use crate::kit::{self, Kit};
 use crate::{files, output, system};
 use row::Row;
 
@@ -231,13 +232,14 @@ impl Mesh<'_> {
             Err(failure) => Some(format!("is not whole: {}", failure.message())),
         };
         let Some(problem) = problem else { return Ok(()) };
-        let damaged = on_disk.damage(dir)?;
-        let shown: Vec<_> = damaged.iter().map(|path| printable(path)).collect();
+        let folder = dir.join(kit_folder(&on_disk.host));
+        let strays = kit::strays(&folder, &Kit::manifest_of(&folder)?)?;
         rows.add(
             &on_disk.host,
-            match shown.as_slice() {
-                [] => format!("its kit {problem}"),
-                paths => format!("its kit is not whole ({}): replica-pki issue makes it so again", paths.join(", ")),
+            match Damage::of(&folder)?.in_words(&folder) {
+                Some((problem, way_out)) => format!("its kit {problem}: {way_out}"),
+                None if !strays.is_empty() => format!("its kit {problem}: move that to another place"),
+                None => format!("its kit {problem}"),
             },
         );
         Ok(())

@@ -16,6 +16,8 @@ pub(super) const PROTECTED: &str = "protected.pem";
 pub(super) const CERTIFICATE: &str = ".cer";
 /// How the file of a root's key ends.
 pub(super) const KEY: &str = ".key.pem";
+/// How the file ends that shows that a root's key was destroyed on purpose.
+pub(super) const WITHOUT_KEY: &str = ".no-key";
 /// How the file of a password ends.
 pub(super) const PASSWORD: &str = ".txt";
 /// What stands before that where it opens the kit that a renewed one keeps. No host is called so.
@@ -29,9 +31,8 @@ pub(crate) fn root_key(label: &str) -> PathBuf {
     [PRIVATE, ROOTS, &format!("{label}{KEY}")].iter().collect()
 }
 
-/// What shows that a root's key was destroyed on purpose.
 pub(super) fn root_without_key(label: &str) -> PathBuf {
-    [PRIVATE, ROOTS, &format!("{label}.no-key")].iter().collect()
+    [PRIVATE, ROOTS, &format!("{label}{WITHOUT_KEY}")].iter().collect()
 }
 
 /// What a root has taken back so far.

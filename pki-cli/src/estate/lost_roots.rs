@@ -1,5 +1,5 @@
-//! Roots whose certificates are gone from `private/roots` while their keys are there. Every kit brings every root, so the
-//! certificate is not lost: the key tells which one it is.
+//! Roots whose certificates are gone from `private/roots` while their keys are there, or the notes that these were discarded.
+//! Every kit brings every root, so the certificate is not lost: the key tells which one it is, or all kits do.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use pki_core::certificate::Certificate;
 use pki_core::key::{KeyPair, PublicKey};
 
-use super::layout::{HOSTS, KEY, PRIVATE, ROOTS, kit_folder, root_certificate, root_key};
+use super::layout::{HOSTS, KEY, PRIVATE, ROOTS, WITHOUT_KEY, kit_folder, root_certificate, root_key};
 use super::{Safe, Secret, names_in};
 use crate::exit::Result;
 use crate::files;
@@ -18,6 +18,10 @@ pub(crate) fn lost_roots(dir: &Path, safe: &Safe) -> Result<BTreeMap<String, Cer
     let mut found = BTreeMap::new();
     for label in lost_labels(dir)? {
         let path = root_key(&label);
+        if dir.join(&path).symlink_metadata().is_err() {
+            found.extend(agreed(dir, &label)?.map(|certificate| (label, certificate)));
+            continue;
+        }
         let is_closed = !matches!(safe, Safe::Open(_)) && is_sealed(dir, &label);
         let key = if is_closed { None } else { safe.key(&dir.join(path)).ok() };
         if !is_closed && key.is_none() {
@@ -43,7 +47,8 @@ pub(crate) fn restorable_roots(
 fn lost_labels(dir: &Path) -> Result<Vec<String>> {
     let is_gone = |label: &&str| dir.join(root_certificate(label)).symlink_metadata().is_err();
     let names = names_in(&dir.join(PRIVATE).join(ROOTS))?;
-    Ok(names.iter().filter_map(|name| name.strip_suffix(KEY)).filter(is_gone).map(str::to_owned).collect())
+    let labels = names.iter().filter_map(|name| name.strip_suffix(KEY).or(name.strip_suffix(WITHOUT_KEY)));
+    Ok(labels.filter(is_gone).map(str::to_owned).collect())
 }
 
 /// What cannot be read is not sealed.
@@ -52,15 +57,19 @@ fn is_sealed(dir: &Path, label: &str) -> bool {
 }
 
 fn in_kits(dir: &Path, label: &str, key: Option<&PublicKey>) -> Result<Option<Certificate>> {
-    for host in names_in(&dir.join(HOSTS))? {
-        let path = dir.join(kit_folder(&host)).join("trust").join(format!("{label}.cer"));
-        if !files::kind(&path).is_ok_and(|kind| kind.is_file()) {
-            continue;
-        }
-        let fits = |it: &Certificate| key.is_none_or(|key| it.public_key() == key) && it.is_self_signed();
-        if let Some(certificate) = files::certificate(&path).ok().filter(fits) {
-            return Ok(Some(certificate));
-        }
-    }
-    Ok(None)
+    Ok(self_signed_in_kits(dir, label)?.find(|it| key.is_none_or(|key| it.public_key() == key)))
+}
+
+/// The one that all kits bring under a label. Where they do not agree somebody else has to say which one is right.
+fn agreed(dir: &Path, label: &str) -> Result<Option<Certificate>> {
+    let mut found = self_signed_in_kits(dir, label)?;
+    let first = found.next();
+    Ok(first.filter(|first| found.all(|other| other == *first)))
+}
+
+fn self_signed_in_kits(dir: &Path, label: &str) -> Result<impl Iterator<Item = Certificate>> {
+    let trusted = move |host: String| dir.join(kit_folder(&host)).join("trust").join(format!("{label}.cer"));
+    let paths = names_in(&dir.join(HOSTS))?.into_iter().map(trusted);
+    let files = paths.filter(|path| files::kind(path).is_ok_and(|kind| kind.is_file()));
+    Ok(files.filter_map(|path| files::certificate(&path).ok()).filter(Certificate::is_self_signed))
 }

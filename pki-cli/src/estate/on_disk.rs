@@ -6,11 +6,11 @@ use std::path::Path;
 use pki_core::certificate::Certificate;
 use pki_core::name::Fqdn;
 
-use super::{Estate, kit_folder, password_file};
+use super::{Damage, Estate, kit_folder, password_file};
 use crate::exit::Result;
 use crate::files;
 use crate::inventory::Entry;
-use crate::kit::{self, Kit, Manifest, PREVIOUS, PfxEntry};
+use crate::kit::{Kit, Manifest, PREVIOUS, PfxEntry};
 
 /// A kit, by its manifest and leaf. The manifest's word is taken for the rest of its files.
 ///
@@ -38,8 +38,8 @@ pub(crate) struct KitOnDisk {
     pub(crate) previous: Option<Certificate>,
     /// Whether the password that was generated for it is gone from the folder.
     pub(crate) lost_password: bool,
-    /// What `damage` found, where somebody looked.
-    pub(crate) damaged: BTreeSet<String>,
+    /// What is damaged, where somebody looked.
+    pub(crate) damage: Damage,
 }
 
 impl KitOnDisk {
@@ -66,21 +66,14 @@ impl KitOnDisk {
             previous: files::certificate(&folder.join(PREVIOUS).join(format!("{host}.cer"))).ok(),
             lost_password: manifest.pfx.generated_password
                 && dir.join(password_file(fqdn.as_str())).symlink_metadata().is_err(),
-            damaged: BTreeSet::new(),
+            damage: Damage::default(),
             fqdn,
             pfx: manifest.pfx,
         })
     }
 
-    /// Files that are missing or not as the manifest says. PFX and certificate are not looked at: they cannot be made again.
-    pub(crate) fn damage(&self, dir: &Path) -> Result<BTreeSet<String>> {
-        let folder = dir.join(kit_folder(&self.host));
-        let certificate = format!("{}.cer", self.host);
-        let manifest = Kit::manifest_of(&folder)?;
-        let (mut files, pfx) = (manifest.sha256, &self.pfx.file);
-        files.retain(|path, _| path != pfx && !path.eq_ignore_ascii_case(&certificate));
-        files.retain(|path, sha256| !kit::is_intact(&folder, path, sha256));
-        Ok(files.into_keys().collect())
+    pub(super) fn look_for_damage(&self, dir: &Path) -> Result<Damage> {
+        Damage::of(&dir.join(kit_folder(&self.host)))
     }
 
     /// What the inventory says of its host, with the name as it was made: files are called by it, and another case is no

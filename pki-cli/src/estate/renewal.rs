@@ -1,6 +1,7 @@
 //! What `renew` does next. Pure.
 
 mod change_over;
+mod refusals;
 mod renewed;
 
 pub(crate) use renewed::{Renewed, Rollover};
@@ -9,10 +10,9 @@ use pki_core::mesh::{Mesh, RootOrder};
 use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 
-use super::plan::names_of;
 use super::rollover::{Line, Phase, lines, name_of_line};
 use super::standing::{standing, unfinished};
-use super::work::{KitWork, Reason, Refusal, Work, refuse_one_address};
+use super::work::{Reason, Refusal, Work, refuse_one_address};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
 
@@ -141,7 +141,7 @@ impl<'r> Renewer<'r> {
             match line.phase {
                 // A host that changed over before the others can be finished by name.
                 Phase::Spreading if self.renewal.hosts.is_empty() || !line.has_changed_over(kit) => {
-                    return Err(refuse_to_finish(entry));
+                    return Err(refusals::unfinished_phase(entry));
                 }
                 // Another host that still presents a certificate of the old root would be trusted no more.
                 Phase::ChangedOver if !self.finishes(line) => self.wait_for_others(&mut renewed, line),
@@ -214,63 +214,5 @@ impl<'r> Renewer<'r> {
             problem: format!("the root that signed for {} is not in private/roots", entry.fqdn),
             way_out: format!("bring it back, or give the host a new root: replica-pki issue --replace {}", entry.fqdn),
         })
-    }
-
-    fn kit(&self, entry: &Entry, signer: &str, reason: Reason) -> Result<KitWork, Refusal> {
-        self.estate.refuse_without_key(signer, entry)?;
-        self.refuse_revoked(entry, reason)?;
-        let root = self.estate.roots.get(signer).map(|root| root.certificate.extensions());
-        let constraints = root.and_then(|extensions| extensions.name_constraints.as_ref());
-        if let Some(violation) = constraints.and_then(|limits| limits.check_hosts(&names_of(entry)).err()) {
-            return Err(Refusal {
-                host: entry.fqdn.to_string(),
-                problem: format!(
-                    "the root {signer} does not permit every name that the inventory gives {}: {violation}",
-                    entry.fqdn
-                ),
-                way_out: format!("give the host a new root: replica-pki issue --replace {}", entry.fqdn),
-            });
-        }
-        Ok(KitWork::new(self.inventory, self.estate, entry, signer, reason))
-    }
-
-    /// A key whose certificate was taken back gets no other one, whatever the reason was.
-    fn refuse_revoked(&self, entry: &Entry, reason: Reason) -> Result<(), Refusal> {
-        let kit = self.estate.kit(&entry.fqdn).filter(|_| reason == Reason::Renewed { new_key: false });
-        let Some((kit, root)) = kit.and_then(|kit| Some((kit, self.estate.roots.get(kit.signer.as_deref()?)?))) else {
-            return Ok(());
-        };
-        let (host, refuse) = (entry.fqdn.to_string(), |problem, way_out| {
-            Err(Refusal { host: entry.fqdn.to_string(), problem, way_out })
-        });
-        if let Some(Err(failure)) = &root.list {
-            return refuse(
-                format!("what the root of {host} took back cannot be known: {}", failure.message()),
-                failure.way_out().to_owned(),
-            );
-        }
-        let what = match root.revocation_of(&kit.leaf) {
-            Some(revocation) => {
-                format!("the certificate of {host} was revoked on {} ({})", revocation.time, revocation.reason)
-            }
-            None if self.estate.has_revoked_key(kit) => format!("a certificate of the key of {host} was revoked"),
-            None => return Ok(()),
-        };
-        let step = if self.renewal.step == Step::RootsInstalled { " --roots-installed" } else { "" };
-        refuse(
-            format!("{what}, and the new one would have the same key"),
-            format!("replica-pki renew{step} {host} --new-key"),
-        )
-    }
-}
-
-fn refuse_to_finish(entry: &Entry) -> Refusal {
-    Refusal {
-        host: entry.fqdn.to_string(),
-        problem: format!(
-            "the root of {} is being rolled over, and this is phase 1: its successor goes to every host",
-            entry.fqdn
-        ),
-        way_out: "install every kit on its host, then: replica-pki renew --roots-installed".to_owned(),
     }
 }

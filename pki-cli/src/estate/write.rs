@@ -142,8 +142,8 @@ fn keep_previous_password(batch: &mut Batch, dir: &Path, host: &str, reason: Rea
         Reason::Names if given && keeps_kit && is_there(&current) && !is_there(&previous) => {
             batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
         }
-        Reason::Renewed { .. } | Reason::NewRoot => batch.remove(previous),
-        Reason::New | Reason::Names | Reason::Encoding => {}
+        Reason::Renewed { .. } | Reason::NewRoot | Reason::New => batch.remove(previous),
+        Reason::Names | Reason::Encoding => {}
     }
     Ok(())
 }

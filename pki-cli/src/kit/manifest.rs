@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pki_core::bundle::Bundle;
 use pki_core::certificate::Certificate;
 use pki_core::name::printable;
+use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -44,6 +45,12 @@ pub(crate) struct PfxEntry {
     /// Whether its password was made with the kit, and is kept where the kit was made. Kits of earlier versions do not say.
     #[serde(default)]
     pub(crate) generated_password: bool,
+}
+
+impl PfxEntry {
+    pub(crate) fn encoding(&self) -> Encoding {
+        if self.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -143,7 +143,9 @@ fn which_begins_on_every_host_if_its_root_is_replaced_as_well() {
 #[test]
 fn so_it_does_if_only_kits_know_the_old_root() {
     let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
-    std::fs::remove_file(room.path("replica-pki/private/roots/a.test.root.cer")).unwrap();
+    for file in ["a.test.root.cer", "a.test.root.no-key"] {
+        std::fs::remove_file(room.path(&format!("replica-pki/private/roots/{file}"))).unwrap();
+    }
     let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
     assert_eq!(said["first"][0]["command"], ".\\replica-pki.exe install FOLDER");
     // A new host replaces nothing.
@@ -226,4 +228,15 @@ fn and_a_host_that_is_new_has_nothing_to_exchange() {
         let said = json(&room.done(&["issue", "c.test", "--json"]));
         assert_eq!((&said["hosts"][0]["host"], &said["hosts"][0]["steps"]), (&"c.test".into(), &json("[]")));
     }
+}
+
+#[test]
+fn without_the_password_of_the_one_that_it_kept() {
+    let room = mesh(&["a.test", "b.test"]);
+    room.write("given.txt", "another password\n");
+    room.done(&["renew", "a.test", "--password-file", "given.txt"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test~previous.txt", "b.test.txt"]);
+    lose(&room, "a.test");
+    room.done(&["issue"]);
+    assert_eq!(names(&room, "private/passwords"), ["a.test.txt", "b.test.txt"]);
 }

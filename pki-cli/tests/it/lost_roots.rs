@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::mesh::{changes, every_kit_passes, mesh, names};
-use crate::support::{Room, json};
+use crate::support::{Room, copy, json};
 
 const ROOT: &str = "replica-pki/private/roots/a.test.root.cer";
 const KEY: &str = "replica-pki/private/roots/a.test.root.key.pem";
@@ -31,7 +31,7 @@ fn issue_brings_the_certificate_back_and_all_else_says_so() {
         let ended = room.run(command);
         assert!(ended.code == 1 && ended.stderr.contains("is put back by: replica-pki issue"), "{ended:?}");
     }
-    let copy = crate::support::copy(&room);
+    let copy = copy(&room);
     assert_eq!(json(&copy.done(&["issue", "--json"]))["restored_roots"], json(r#"["a.test.root"]"#));
 
     let said = room.done(&["issue"]);
@@ -55,6 +55,27 @@ fn nothing_but_the_certificate_of_the_key_is_taken() {
     assert_eq!(room.read(ROOT), root);
     every_kit_passes(&room, &["a.test", "b.test"]);
     room.done(&["status"]);
+}
+
+/// Without a key all kits have to agree.
+#[test]
+fn that_of_a_discarded_key_comes_back_too() {
+    let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
+    let root = lose(&room);
+    let other = copy(&room);
+    let said = room.run(&["status"]).stdout;
+    assert!(said.contains("is gone from private/roots, and the kits bring it"), "{said}");
+    assert!(room.done(&["issue"]).contains("a.test.root: its certificate was gone from private/roots, and is back"));
+    assert_eq!(room.read(ROOT), root);
+    room.done(&["status"]);
+
+    other.write("replica-pki/hosts/b.test/trust/a.test.root.cer", mesh(&["a.test"]).read(ROOT));
+    let ended = other.run(&["issue"]);
+    assert!(ended.code == 1 && ended.stderr.contains("the root that signed for a.test is not in"), "{ended:?}");
+    assert!(!other.path(ROOT).exists() && ended.stderr.contains("--replace a.test"), "{ended:?}");
+    other.done(&["issue", "--replace", "a.test"]);
+    every_kit_passes(&other, &["a.test", "b.test"]);
+    other.done(&["status"]);
 }
 
 #[test]
@@ -102,24 +123,12 @@ fn a_key_whose_certificate_is_nowhere_is_kept() {
     assert!(!ended.stderr.contains("remove what it left"), "{ended:?}");
     assert_eq!(room.read(KEY), key);
 
-    let copy = crate::support::copy(&room);
+    let copy = copy(&room);
     copy.write(ROOT, root);
     copy.done(&["issue"]);
     copy.done(&["status"]);
     fs::rename(room.path(KEY), room.path("elsewhere.pem")).unwrap();
     room.done(&["issue", "--replace", "a.test"]);
     assert_eq!(names(&room, "hosts/b.test/trust"), ["a.test.root.cer", "b.test.root.cer"]);
-    room.done(&["status"]);
-}
-
-/// There nothing can be brought back for sure, and what is advised works.
-#[test]
-fn a_root_whose_key_was_discarded_is_replaced_as_is_advised() {
-    let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
-    lose(&room);
-    let ended = room.run(&["issue"]);
-    assert!(ended.code == 1 && ended.stderr.contains("--replace a.test"), "{ended:?}");
-    room.done(&["issue", "--replace", "a.test"]);
-    every_kit_passes(&room, &["a.test", "b.test"]);
     room.done(&["status"]);
 }

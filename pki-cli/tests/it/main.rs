@@ -10,6 +10,7 @@
 
 mod converting;
 mod crl_urls;
+mod damaged_kits;
 mod discarded_keys;
 mod at_once;
 mod ended;

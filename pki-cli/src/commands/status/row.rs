@@ -48,81 +48,34 @@ impl Row {
 
     /// What a kit and its root tell by themselves.
     pub(super) fn of_kit(mesh: &Mesh<'_>, host: &str, kit: &KitOnDisk, label: &str, root: &Root) -> Result<Self> {
-        let mut row = Self::new(host);
-        let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
         let line = mesh.line_of(label);
         let phase = line.map_or(Phase::Settled, |line| line.phase);
         let standing = line.and_then(|line| estate::standing(mesh.inventory, mesh.estate, line, kit));
-        let facts = Facts {
-            encoding: kit.pfx.encoding.clone(),
-            thumbprint_sha1: kit.leaf.thumbprint().to_string(),
-            leaf_ends: leaf_end.to_string(),
-            leaf_days_left: leaf_end.days_after(mesh.now),
-            root: label.to_owned(),
-            root_ends: root_end.to_string(),
-            root_days_left: root_end.days_after(mesh.now),
-            root_key: root.has_key,
-            root_key_discarded: root.is_discarded,
-            phase: phase.name(),
-            keeps_previous: kit.has_previous,
-            revocation_list: revocation_list(&kit.leaf),
-        };
-        let ends_soon = |days: i64| days < mesh.within;
-        let way_out = way_out(host, standing.as_ref(), &facts, ends_soon(facts.root_days_left));
-        let ends = [("certificate", facts.leaf_days_left), ("root", facts.root_days_left)];
-        let ends = ends.into_iter().filter(|(_, days)| ends_soon(*days)).map(|(what, days)| match days {
-            ..0 => format!("its {what} has ended"),
-            days => format!("its {what} ends in {}", plural(days, "day")),
-        });
-        let ends: Vec<_> = ends.collect();
-        if !ends.is_empty() {
-            row.problems.push(format!("{}: {way_out}", ends.join(", ")));
-        }
-        if let Some(revocation) = root.revocation_of(&kit.leaf) {
-            row.problems.push(format!(
-                "its certificate was revoked on {} ({}): {}",
-                revocation.time,
-                revocation.reason,
-                with_other_key(host, phase, &facts)
-            ));
-        } else if mesh.estate.has_revoked_key(kit) {
-            let way_out = with_other_key(host, phase, &facts);
-            row.problems.push(format!("a certificate with the same key was revoked: {way_out}"));
-        }
-        if kit.lost_password {
-            row.problems.push(format!(
-                "the password that was generated for its PFX is gone: bring private/passwords/{}.txt back from a copy, or \
-                 make another certificate: {}",
-                kit.fqdn,
-                with_other_key(host, phase, &facts)
-            ));
-        }
+        let facts = Facts::of(mesh, kit, label, root, phase);
+        let way_out = way_out(host, standing.as_ref(), &facts, facts.root_days_left < mesh.within);
+        let ends = facts.ends(mesh.within);
         let wanted = mesh.inventory.defaults.crl_url.as_ref().map(|url| url.of_root(label)).transpose()?;
-        let wanted = wanted.map(|url| url.to_string());
-        if facts.revocation_list != wanted {
-            let shown = |url: &Option<String>| url.clone().unwrap_or_else(|| "nowhere".to_owned());
-            row.problems.push(format!(
-                "its certificate says that its revocation list lies {}, and the inventory says {}: {way_out}",
-                shown(&facts.revocation_list),
-                shown(&wanted)
-            ));
-        }
-        if !root.has_key && !root.is_discarded {
-            let key = estate::root_key(label);
-            row.problems.push(format!(
-                "the key of its root is missing and was not discarded: bring {} back from a copy; if there is none: \
-                 replica-pki issue --replace {host}",
-                key.display()
-            ));
-        }
-        if mesh.inventory.defaults.discard_root_keys && root.has_key && phase == Phase::Settled {
-            row.problems
-                .push("the key of its root is there, and discard_root_keys is true: replica-pki issue".to_owned());
-        }
-        // What to do about its end is said already.
-        row.notes = notes(&facts, standing.as_ref().filter(|_| ends.is_empty()));
-        row.facts = Some(facts);
-        Ok(row)
+        let problems = [
+            ends.as_ref().map(|ends| format!("{ends}: {way_out}")),
+            revoked(mesh, kit, root).map(|problem| format!("{problem}: {}", with_other_key(host, phase, &facts))),
+            kit.lost_password.then(|| {
+                format!(
+                    "the password that was generated for its PFX is gone: bring private/passwords/{}.txt back from a \
+                     copy, or make another certificate: {}",
+                    kit.fqdn,
+                    with_other_key(host, phase, &facts)
+                )
+            }),
+            facts.other_list(wanted.map(|url| url.to_string())).map(|problem| format!("{problem}: {way_out}")),
+            of_root_key(mesh, host, label, root, phase),
+        ];
+        Ok(Self {
+            host: host.to_owned(),
+            problems: problems.into_iter().flatten().collect(),
+            // What to do about its end is said already.
+            notes: notes(&facts, standing.as_ref().filter(|_| ends.is_none())),
+            facts: Some(facts),
+        })
     }
 
     /// One line of the table.
@@ -139,6 +92,67 @@ impl Row {
             state.join("; "),
         ]
     }
+}
+
+impl Facts {
+    fn of(mesh: &Mesh<'_>, kit: &KitOnDisk, label: &str, root: &Root, phase: Phase) -> Self {
+        let (leaf_end, root_end) = (kit.leaf.validity().not_after, root.certificate.validity().not_after);
+        Self {
+            encoding: kit.pfx.encoding.clone(),
+            thumbprint_sha1: kit.leaf.thumbprint().to_string(),
+            leaf_ends: leaf_end.to_string(),
+            leaf_days_left: leaf_end.days_after(mesh.now),
+            root: label.to_owned(),
+            root_ends: root_end.to_string(),
+            root_days_left: root_end.days_after(mesh.now),
+            root_key: root.has_key,
+            root_key_discarded: root.is_discarded,
+            phase: phase.name(),
+            keeps_previous: kit.has_previous,
+            revocation_list: revocation_list(&kit.leaf),
+        }
+    }
+
+    /// What ends within so many days, or has ended.
+    fn ends(&self, within: i64) -> Option<String> {
+        let ends = [("certificate", self.leaf_days_left), ("root", self.root_days_left)];
+        let ends = ends.into_iter().filter(|(_, days)| *days < within).map(|(what, days)| match days {
+            ..0 => format!("its {what} has ended"),
+            days => format!("its {what} ends in {}", plural(days, "day")),
+        });
+        let ends: Vec<_> = ends.collect();
+        (!ends.is_empty()).then(|| ends.join(", "))
+    }
+
+    /// Whether its certificate says another place of the revocation list than the inventory does.
+    fn other_list(&self, wanted: Option<String>) -> Option<String> {
+        let shown = |url: &Option<String>| url.clone().unwrap_or_else(|| "nowhere".to_owned());
+        let (says, wants) = (shown(&self.revocation_list), shown(&wanted));
+        (self.revocation_list != wanted).then(|| {
+            format!("its certificate says that its revocation list lies {says}, and the inventory says {wants}")
+        })
+    }
+}
+
+fn revoked(mesh: &Mesh<'_>, kit: &KitOnDisk, root: &Root) -> Option<String> {
+    match root.revocation_of(&kit.leaf) {
+        Some(it) => Some(format!("its certificate was revoked on {} ({})", it.time, it.reason)),
+        None if mesh.estate.has_revoked_key(kit) => Some("a certificate with the same key was revoked".to_owned()),
+        None => None,
+    }
+}
+
+/// A root's key that is not there although it should be, or the other way round.
+fn of_root_key(mesh: &Mesh<'_>, host: &str, label: &str, root: &Root, phase: Phase) -> Option<String> {
+    if !root.has_key && !root.is_discarded {
+        return Some(format!(
+            "the key of its root is missing and was not discarded: bring {} back from a copy; if there is none: \
+             replica-pki issue --replace {host}",
+            estate::root_key(label).display()
+        ));
+    }
+    let stayed = mesh.inventory.defaults.discard_root_keys && root.has_key && phase == Phase::Settled;
+    stayed.then(|| "the key of its root is there, and discard_root_keys is true: replica-pki issue".to_owned())
 }
 
 /// How a host gets its next certificate. What was begun comes first.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use pki_core::bundle::{Bundle, TrustedRoot};
 use pki_core::name::Fqdn;
-use pki_core::pfx::Encoding;
 use pki_core::validity::Time;
 
-use super::super::name_of_line;
+use super::super::{damage, name_of_line};
 use super::Trust;
 use crate::exit::Result;
 use crate::files::{self, Batch};
@@ -62,9 +61,7 @@ impl Changes {
                 roots.push(new.clone());
             }
         }
-        let pfx = files::read(&folder.join(&manifest.pfx.file))?;
-        let encoding =
-            if manifest.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
+        let (pfx, encoding) = (damage::pfx(folder, &manifest)?, manifest.pfx.encoding());
         let fqdn = Fqdn::of_computer(&manifest.host)?;
         let bundle = Bundle::new(fqdn, leaf, pfx, encoding, Arc::from(roots), own.unwrap_or_default());
         changes.put.extend(kit::lists(&bundle, manifest.pfx.generated_password, now)?);

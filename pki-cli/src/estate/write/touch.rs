@@ -4,15 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pki_core::bundle::{Bundle, TrustedRoot};
-use pki_core::pfx::Encoding;
 use serde::Serialize;
 
-use super::super::{Estate, KitOnDisk, kit_folder};
+use super::super::{Estate, KitOnDisk, damage, kit_folder};
 use super::previous::Changes;
 use super::{Made, Trust, put};
 use crate::exit::Result;
-use crate::files::{self, Batch};
-use crate::kit::{self, PREVIOUS};
+use crate::files::Batch;
+use crate::kit::{self, Kit, PREVIOUS};
 
 /// A kit that stays, with the labels of the roots that came and went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,19 +42,18 @@ pub(super) fn touch(
         false => Changes::default(),
     };
     previous.stage(batch, &folder.join(PREVIOUS))?;
-    let is_whole = |root: &TrustedRoot| !kit.damaged.contains(&root.path());
+    let is_whole = |root: &TrustedRoot| !kit.damage.repairable.contains(&root.path());
     let has = |root: &&TrustedRoot| !new.contains(root.label.as_str()) && kit.has(&root.label, estate);
     let added: Vec<_> = roots.iter().filter(|root| !has(root)).collect();
     let stays = |label: &&String| added.iter().any(|root| root.label == **label);
     let gone = kit.unknown.iter().filter(|label| !stays(label));
     let removed: Vec<_> = dropped.iter().filter(|label| !kit.missing.contains(*label)).chain(gone).collect();
-    if added.is_empty() && removed.is_empty() && kit.damaged.is_empty() && previous.removed.is_empty() {
+    if added.is_empty() && removed.is_empty() && kit.damage.is_none() && previous.removed.is_empty() {
         return Ok(None);
     }
-    let pfx = files::read(&dir.join(&folder).join(&kit.pfx.file))?;
-    let encoding = if kit.pfx.encoding == Encoding::Legacy.to_string() { Encoding::Legacy } else { Encoding::Modern };
+    let pfx = damage::pfx(&dir.join(&folder), &Kit::manifest_of(&dir.join(&folder))?)?;
     let signer = kit.signer.as_deref().unwrap_or_default();
-    let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, encoding, Arc::clone(roots), signer);
+    let bundle = Bundle::new(kit.fqdn.clone(), kit.leaf.clone(), pfx, kit.pfx.encoding(), Arc::clone(roots), signer);
     for (name, bytes) in kit::lists(&bundle, kit.pfx.generated_password, made.now)? {
         batch.put_file(folder.join(name), &bytes)?;
     }
@@ -71,7 +69,7 @@ pub(super) fn touch(
         host: kit.host.clone(),
         added: added.iter().map(|root| root.label.clone()).collect(),
         removed: removed.into_iter().cloned().collect(),
-        repaired: kit.damaged.iter().cloned().collect(),
+        repaired: kit.damage.repairable.iter().cloned().collect(),
         removed_from_previous: previous.removed,
     }))
 }

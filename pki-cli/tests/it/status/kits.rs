@@ -22,8 +22,8 @@ fn a_host_without_a_kit_is_found() {
 #[test]
 fn a_kit_that_was_damaged_is_found() {
     for (file, contents, part) in [
-        ("a.test.pfx", Some("x"), "fails replica-pki verify: file of a.test.pfx"),
-        ("a.test.pfx", None, "not whole"),
+        ("a.test.pfx", Some("x"), "not whole (a.test.pfx): bring it back"),
+        ("a.test.pfx", None, "not whole (a.test.pfx): bring it back"),
         ("a.test.cer", Some("x"), "cannot be read"),
         ("a.test.cer", None, "cannot be read"),
         ("manifest.json", Some("{"), "cannot be read"),
