@@ -1,6 +1,6 @@
 //! Makes what the plan asks for: keys, certificates and PFX files, nothing of it on disk yet.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use pki_core::authority::Identity;
@@ -53,10 +53,8 @@ pub(crate) fn make(
 
 /// The roots that exist and sign something now.
 fn signers(dir: &Path, estate: &Estate, work: &Work) -> Result<Vec<IssuedRoot>> {
-    let new: BTreeSet<_> = work.roots.iter().map(|root| root.label.as_str()).collect();
     let signing = work.kits.iter().filter(|kit| kit.reason != Reason::Encoding).map(|kit| kit.signer.as_str());
-    let labels: BTreeSet<_> = signing.filter(|label| !new.contains(label)).collect();
-    let roots: BTreeMap<_, _> = labels.iter().filter_map(|label| Some((*label, estate.roots.get(*label)?))).collect();
+    let roots: BTreeMap<_, _> = signing.filter_map(|label| Some((label, estate.roots.get(label)?))).collect();
     let issued = |(label, root): (&str, &Root)| {
         Ok(IssuedRoot { label: label.to_owned(), authority: authority(dir, &estate.safe, label, root)? })
     };

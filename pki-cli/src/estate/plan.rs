@@ -1,14 +1,16 @@
 //! Compares the inventory with the folder: what to make, what to change, what is in the way. Pure.
 
+mod roots;
+
 use std::collections::BTreeSet;
 
 use pki_core::mesh::{Mesh, RootOrder, SHARED_ROOT, Trust};
-use pki_core::name::{DnsName, Fqdn, RootName};
+use pki_core::name::{DnsName, Fqdn};
 use pki_core::validity::Time;
 
-use super::rollover::{Line, Phase, generation, lines, name_in_line, name_of_line};
+use super::rollover::{Line, Phase, generation, lines, name_of_line};
 use super::work::{KitWork, Reason, Refusal, Work};
-use super::{Estate, KitOnDisk, Root};
+use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
 
 /// What the caller allows beyond what is always done.
@@ -53,7 +55,7 @@ impl Planner<'_> {
             Trust::Shared => vec![shared],
             _ => shared.into_iter().map(|entry| vec![entry]).collect(),
         };
-        for (order, entries) in std::mem::take(&mut self.orders).into_iter().zip(groups) {
+        for (order, entries) in self.orders.clone().into_iter().zip(groups) {
             self.group(order, &entries)?;
         }
         self.strangers();
@@ -76,9 +78,7 @@ impl Planner<'_> {
             Some(oldest) => self.this_or_newest(oldest),
             None => self.signer_without_kits(&order.label),
         };
-        order.profile.name = name_in_line(&order.profile.name, &order.label);
-        let label = order.label.clone();
-        let is_new = self.root(order, entries)?;
+        let (label, is_new) = self.root(order, entries)?;
         for entry in entries {
             self.host(entry, &label, is_new)?;
         }
@@ -132,52 +132,6 @@ impl Planner<'_> {
         let can_sign =
             |label: &&String| self.is_valid(label) && self.estate.roots.get(*label).is_some_and(|root| root.has_key);
         line.labels.iter().find(can_sign).map_or(line.newest(), |label| label).to_owned()
-    }
-
-    /// Orders a root if there is none, or if another one was asked for. Says whether it did.
-    fn root(&mut self, order: RootOrder, entries: &[&Entry]) -> Result<bool, Refusal> {
-        let asked_for = entries.iter().any(|entry| self.may_replace(&entry.fqdn));
-        if let (Some(root), false) = (self.estate.roots.get(&order.label), asked_for) {
-            return match self.misfit(root, &order, entries) {
-                None => Ok(false),
-                Some(problem) => Err(Refusal {
-                    host: entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default(),
-                    problem: format!("{} cannot stay as it is: {problem}", root.certificate.subject()),
-                    way_out: format!(
-                        "with a new root its hosts get new certificates, and every host has to install its new kit; if \
-                         that is wanted: replica-pki issue --replace {}",
-                        entries.first().map(|entry| entry.fqdn.to_string()).unwrap_or_default()
-                    ),
-                }),
-            };
-        }
-        self.work.roots.push(order);
-        Ok(true)
-    }
-
-    /// Why a root cannot serve its hosts. One that has ended does not serve them at all: the next one is made as the
-    /// inventory says by then.
-    fn misfit(&self, root: &Root, order: &RootOrder, entries: &[&Entry]) -> Option<String> {
-        let certificate = &root.certificate;
-        if self.now > certificate.validity().not_after {
-            return None;
-        }
-        let is_named = |name: &RootName| certificate.subject().common_names().any(|cn| cn == name.as_str());
-        // Without a name of its own in the inventory it keeps the one that it got, whatever the default is by now.
-        if entries.iter().any(|entry| entry.root.is_some()) && !is_named(&order.profile.name) {
-            return Some(format!("the inventory calls it {}", order.profile.name));
-        }
-        match &certificate.extensions().name_constraints {
-            // Host by host: the limit of comparisons is meant for the names of one certificate.
-            Some(constraints) => entries
-                .iter()
-                .find_map(|entry| constraints.check_hosts(&names_of(entry)).err())
-                .map(|violation| format!("its name constraints do not permit every name of its hosts: {violation}")),
-            None if order.profile.name_constraints => {
-                Some("it is not limited to its hosts' names, as name_constraints asks".to_owned())
-            }
-            None => None,
-        }
     }
 
     fn host(&mut self, entry: &Entry, signer: &str, is_new_root: bool) -> Result<(), Refusal> {

@@ -6,15 +6,13 @@ mod renewed;
 
 pub(crate) use renewed::{Renewed, Rollover};
 
-use std::collections::BTreeSet;
-
 use pki_core::mesh::{Mesh, RootOrder};
-use pki_core::name::{Fqdn, RootName};
+use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 
-use super::rollover::{Line, Phase, lines, name_in_line, name_of_line};
+use super::rollover::{Line, Phase, lines, name_of_line};
 use super::standing::{standing, unfinished};
-use super::work::{Reason, Refusal, Work};
+use super::work::{Reason, Refusal, Work, refuse_one_address};
 use super::{Estate, KitOnDisk};
 use crate::inventory::{Entry, Inventory};
 
@@ -124,35 +122,14 @@ impl<'r> Renewer<'r> {
             problem: format!("the root of {} is not the one that the inventory asks for", entry.fqdn),
             way_out: "look at trust in the inventory".to_owned(),
         })?;
-        if self.inventory.defaults.crl_url.as_ref().is_some_and(|url| !url.tells_roots_apart()) {
-            return Err(Refusal {
-                host: entry.fqdn.to_string(),
-                problem: "crl_url in the inventory is one address, and the old root and the new one need one each"
-                    .to_owned(),
-                way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
-            });
-        }
-        let (label, name) = self.free_name(renewed, line, &order.profile.name);
+        refuse_one_address(self.inventory, entry)?;
+        let ordered = self.orders.iter().chain(&renewed.work.roots);
+        let (label, name) = line.next(self.estate, ordered, &order.profile.name);
         (order.profile.name, order.label) = (name, label.clone());
         renewed.work.roots.push(order);
         renewed.work.trust.push(label.clone());
         renewed.went_on(line, Phase::Spreading, line.newest().to_owned(), label);
         Ok(())
-    }
-
-    /// Label and name of the next root of a line. A number that would make it the namesake of another root is left out.
-    fn free_name(&self, renewed: &Renewed, line: &Line, first: &RootName) -> (String, RootName) {
-        let existing = self.estate.roots.values().flat_map(|root| root.certificate.subject().common_names());
-        let others = self.orders.iter().filter(|order| !order.label.eq_ignore_ascii_case(&line.name));
-        let ordered = others.chain(&renewed.work.roots).map(|order| order.profile.name.as_str());
-        let taken: BTreeSet<_> = existing.chain(ordered).map(str::to_lowercase).collect();
-        let candidate = |skipped: usize| {
-            let label = line.later_label(skipped);
-            (name_in_line(first, &label), label)
-        };
-        let is_free = |(name, _): &(RootName, String)| !taken.contains(&name.as_str().to_lowercase());
-        let (name, label) = (0..taken.len()).map(candidate).find(is_free).unwrap_or_else(|| candidate(taken.len()));
-        (label, name)
     }
 
     fn finish(&self) -> Result<Renewed, Refusal> {

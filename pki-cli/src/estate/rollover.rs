@@ -9,8 +9,9 @@
 //! | 1, spreading | the old and the new | the old | the kits go to every host |
 //! | 2, changed over | the old and the new | the new | the kits go to the hosts of the line, then the old root goes |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pki_core::mesh::RootOrder;
 use pki_core::name::RootName;
 
 use super::{Estate, KitOnDisk};
@@ -55,8 +56,29 @@ impl Line {
         kit.signer.as_deref() == Some(self.newest())
     }
 
+    /// Label and name of the root after the newest, where the first has, or would have, this name. A number that would make
+    /// it the namesake of another root, which is there or among those that are ordered, is left out.
+    pub(super) fn next<'o>(
+        &self,
+        estate: &Estate,
+        ordered: impl Iterator<Item = &'o RootOrder>,
+        first: &RootName,
+    ) -> (String, RootName) {
+        let existing = estate.roots.values().flat_map(|root| root.certificate.subject().common_names());
+        let others = ordered.filter(|order| !name_of_line(&order.label).eq_ignore_ascii_case(&self.name));
+        let taken: BTreeSet<_> =
+            existing.chain(others.map(|order| order.profile.name.as_str())).map(str::to_lowercase).collect();
+        let candidate = |skipped: usize| {
+            let label = self.later_label(skipped);
+            (name_in_line(first, &label), label)
+        };
+        let is_free = |(name, _): &(RootName, String)| !taken.contains(&name.as_str().to_lowercase());
+        let (name, label) = (0..taken.len()).map(candidate).find(is_free).unwrap_or_else(|| candidate(taken.len()));
+        (label, name)
+    }
+
     /// The label of the root after the newest, where some numbers are skipped.
-    pub(super) fn later_label(&self, skipped: usize) -> String {
+    fn later_label(&self, skipped: usize) -> String {
         let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
         format!("{}{}", self.name, generation(self.newest()).saturating_add(1).saturating_add(skipped))
     }

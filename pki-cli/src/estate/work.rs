@@ -9,7 +9,7 @@ use crate::inventory::{Entry, Inventory};
 /// What is to be done.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
-    /// Roots to make. One of the same label that exists is replaced.
+    /// Roots to make.
     pub(crate) roots: Vec<RootOrder>,
     /// Kits to make, or to make anew.
     pub(crate) kits: Vec<KitWork>,
@@ -78,6 +78,19 @@ impl Estate {
             problem: format!("the key of the root {signer} {what}, so nothing new can be signed for {host}"),
             way_out: format!("{first}give the host a new root: replica-pki issue --replace {host}"),
         })
+    }
+}
+
+/// Two roots of a line have a list each, as long as certificates of both are used.
+pub(super) fn refuse_one_address(inventory: &Inventory, entry: &Entry) -> Result<(), Refusal> {
+    match &inventory.defaults.crl_url {
+        Some(url) if !url.tells_roots_apart() => Err(Refusal {
+            host: entry.fqdn.to_string(),
+            problem: "crl_url in the inventory is one address, and the old root and the new one need one each"
+                .to_owned(),
+            way_out: "let {root} stand for the root in it, as in http://pki.atwork.at/{root}.crl".to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 

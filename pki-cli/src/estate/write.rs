@@ -44,28 +44,20 @@ pub(crate) struct Made<'m> {
 pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<Touched>> {
     refuse_strays(dir, estate, made)?;
     let mut batch = Batch::new(dir, PRIVATE)?;
-    for label in estate.restored.iter().filter(|label| stays(label, made)) {
+    for label in estate.restored.iter().filter(|label| made.work.trust.contains(label)) {
         if let Some(root) = estate.roots.get(label) {
             batch.file(root_certificate(label), root.certificate.as_der())?;
         }
     }
     for root in made.roots {
-        let is_known = estate.roots.contains_key(&root.label);
-        refuse_to_lose_key(dir, &root.label, is_known)?;
+        refuse_to_lose_key(dir, &root.label)?;
         if made.work.discarded.contains(&root.label) {
-            put_no_key(&mut batch, dir, is_known, &root.label)?;
+            put_no_key(&mut batch, dir, &root.label)?;
         } else {
             let pem = estate.safe.key_file(root.authority.secret_key())?;
-            put(&mut batch, is_known, root_key(&root.label), pem.as_bytes())?;
+            batch.file(root_key(&root.label), pem.as_bytes())?;
         }
-        put(&mut batch, is_known, root_certificate(&root.label), root.authority.certificate().as_der())?;
-        if is_known {
-            // Its own list begins anew.
-            batch.remove(root_list(&root.label));
-            if !made.work.discarded.contains(&root.label) {
-                batch.remove(root_without_key(&root.label));
-            }
-        }
+        batch.file(root_certificate(&root.label), root.authority.certificate().as_der())?;
     }
     for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
         let is_known = estate.had_kit(&bundle.fqdn, &kit.signer);
@@ -111,21 +103,16 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
 }
 
 /// Of a root whose certificate was lost the note may be there already.
-fn put_no_key(batch: &mut Batch, dir: &Path, is_known: bool, label: &str) -> Result<()> {
+fn put_no_key(batch: &mut Batch, dir: &Path, label: &str) -> Result<()> {
     let path = root_without_key(label);
     let is_ours = files::read(&dir.join(&path)).is_ok_and(|there| there == NO_KEY);
-    put(batch, is_known || is_ours, path, NO_KEY)
-}
-
-/// Whether a root is neither replaced nor dropped.
-fn stays(label: &String, made: &Made<'_>) -> bool {
-    made.work.trust.contains(label) && made.roots.iter().all(|root| root.label != *label)
+    put(batch, is_ours, path, NO_KEY)
 }
 
 /// A key without its certificate is still a key that somebody may need.
-fn refuse_to_lose_key(dir: &Path, label: &str, is_known: bool) -> Result<()> {
+fn refuse_to_lose_key(dir: &Path, label: &str) -> Result<()> {
     let key = dir.join(root_key(label));
-    if is_known || key.symlink_metadata().is_err() {
+    if key.symlink_metadata().is_err() {
         return Ok(());
     }
     Err(Failure::new(format!(
@@ -201,10 +188,8 @@ fn refuse_stray(folder: PathBuf, manifest: &Manifest) -> Result<()> {
 /// What hosts trust afterwards.
 struct Trust<'t> {
     roots: Arc<[TrustedRoot]>,
-    /// The labels of those that are new or took another's place.
+    /// The labels of those that are new.
     new: BTreeSet<&'t str>,
-    /// The labels of those that took another's place.
-    replaced: BTreeSet<&'t str>,
     /// The labels of the folder's roots that are not among them.
     dropped: Vec<String>,
 }
@@ -219,8 +204,7 @@ impl<'t> Trust<'t> {
         let roots = labels.filter_map(|label| Some(TrustedRoot::new(label, certificate(label)?.clone()))).collect();
         let kept: BTreeSet<_> = made.work.trust.iter().collect();
         let dropped = estate.roots.keys().filter(|label| !kept.contains(label)).cloned().collect();
-        let replaced = new.keys().copied().filter(|label| estate.roots.contains_key(*label)).collect();
-        Self { roots, new: new.into_keys().collect(), replaced, dropped }
+        Self { roots, new: new.into_keys().collect(), dropped }
     }
 }
 

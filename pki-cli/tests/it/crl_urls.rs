@@ -125,6 +125,10 @@ fn a_new_root_gets_a_new_address_and_one_address_cannot_serve_two() {
     assert!(ended.code == 1 && ended.stderr.contains("one each") && ended.stderr.contains("{root}"), "{ended:?}");
     assert_eq!(changes(&before, &room.files()), [""; 0]);
 
+    let ended = room.run(&["issue", "--replace", "a.test"]);
+    assert!(ended.code == 1 && ended.stderr.contains("one each") && ended.stderr.contains("{root}"), "{ended:?}");
+    assert_eq!(changes(&before, &room.files()), [""; 0]);
+
     edit(&room, "one.crl", "{root}.crl");
     room.done(&["renew"]);
     let before = room.files();
@@ -184,6 +188,27 @@ fn the_line_that_makes_the_list_of_a_new_root_is_printed_and_works() {
 
     let said = json(&mesh(&["a.test"]).done(&["issue", "b.test", "--json"]));
     assert_eq!(said["first"], json("[]"));
+}
+
+/// The old list stays where the certificates below the old root look for it, until none is used any more.
+#[test]
+fn a_root_that_replaces_another_has_a_list_and_an_address_of_its_own() {
+    for (trust, line) in [("per-host", "a.test.root"), ("shared", "shared.root")] {
+        let room = mesh(&["a.test", "b.test", "--crl-url", URL, "--trust", trust]);
+        make_list(&room, line);
+        let old = room.read(&format!("{line}.crl"));
+        let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+        let (list, install) = (&said["first"][0], &said["first"][1]);
+        let what = list["what"].as_str().unwrap();
+        assert!(what.contains(&format!("publish it at http://pki.atwork.at/{line}2.crl before")), "{what}");
+        let command = list["command"].as_str().unwrap();
+        room.done(&command.strip_prefix("replica-pki ").unwrap().split(' ').collect::<Vec<_>>());
+        assert!(!room.read(&format!("{line}2.crl")).is_empty());
+        assert_eq!(room.read(&format!("{line}.crl")), old);
+        assert_eq!(install["command"], ".\\replica-pki.exe install FOLDER");
+        assert_eq!(list_of(&room, "a.test"), [format!("http://pki.atwork.at/{line}2.crl")]);
+        every_kit_passes(&room, &["a.test", "b.test"]);
+    }
 }
 
 /// Who checks for revocation would have to refuse such a certificate for ever.

@@ -172,7 +172,9 @@ fn killed_everywhere(room: &Room, arguments: &[&str], at_least: usize) {
 /// such a run leaves alone are what they were, and all belong together.
 fn assert_complete(room: &Room, before: &Files, after: &Files, context: &str) {
     let now = room.files();
-    let paths = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
+    // What the next run finishes it then does again: of a root that was replaced the one after comes.
+    let path = |path: &PathBuf| path.to_str().unwrap().replace(".root3.", ".root2.");
+    let paths = |files: &Files| files.keys().map(path).collect::<Vec<_>>();
     assert_eq!(paths(&now), paths(after), "{context}");
     let staging = fs::read_dir(room.path("replica-pki/private")).unwrap().map(|entry| entry.unwrap().file_name());
     let staging: Vec<_> = staging.filter(|name| name.to_str().unwrap().starts_with('.')).collect();

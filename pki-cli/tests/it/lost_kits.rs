@@ -120,6 +120,103 @@ fn with_the_order_of_work_on_its_host() {
     }
 }
 
+/// A new root is waited for, whether or not the kit is there that shows which one was before.
+#[test]
+fn which_begins_on_every_host_if_its_root_is_replaced_as_well() {
+    for trust in ["per-host", "shared"] {
+        let room = mesh(&["a.test", "b.test", "--trust", trust]);
+        lose(&room, "a.test");
+        let again = crate::support::copy(&room);
+        let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+        assert_eq!(said["first"][0]["on"], json(r#"["a.test", "b.test"]"#), "{trust}");
+        let steps = said["hosts"].to_string();
+        assert!(!steps.contains("replica-pki.exe install"), "{trust}: {steps}");
+        let of_a = said["hosts"][0]["steps"].as_array().unwrap();
+        assert_eq!(of_a.len(), 4, "{trust}: {steps}");
+        every_kit_passes(&room, &["a.test", "b.test"]);
+        let said = again.done(&["issue", "--replace", "a.test"]);
+        assert!(said.contains("Do this on every host before any of the lines below"), "{trust}: {said}");
+    }
+}
+
+/// Also where the certificate of that root is gone from the folder.
+#[test]
+fn so_it_does_if_only_kits_know_the_old_root() {
+    let room = mesh(&["a.test", "b.test", "--discard-root-keys"]);
+    for file in ["a.test.root.cer", "a.test.root.no-key"] {
+        std::fs::remove_file(room.path(&format!("replica-pki/private/roots/{file}"))).unwrap();
+    }
+    let said = json(&room.done(&["issue", "--replace", "a.test", "--json"]));
+    assert_eq!(said["first"][0]["command"], ".\\replica-pki.exe install FOLDER");
+    // A new host replaces nothing.
+    let said = json(&room.done(&["issue", "c.test", "--replace", "c.test", "--json"]));
+    assert_eq!(said["first"], json("[]"));
+}
+
+/// Nobody said yet that every host has the root that follows: where that one has to sign all the same, it goes first.
+#[test]
+fn which_begins_on_every_host_if_the_old_root_can_sign_no_more() {
+    let rooms = [&["--discard-root-keys"][..], &["--root-days", "400", "--days", "400"]];
+    for (room, (day, later)) in rooms.into_iter().zip([(0, 0), (370, 500)]) {
+        let room = mesh(&[&["a.test", "b.test"], room].concat());
+        room.done_later(day, &["renew", "--within", "3650d"]);
+        lose(&room, "a.test");
+        let again = crate::support::copy(&room);
+        let said = json(&room.done_later(later, &["issue", "--json"]));
+        goes_first(&said);
+        assert_eq!(said["hosts"][0]["steps"].as_array().unwrap().len(), 4, "{said}");
+        assert_eq!(issuer(&room, "a.test"), "CN=a.test Replica Root 2");
+        let said = again.done_later(later, &["issue"]);
+        assert!(said.contains("1. Copy the folder of every host, below"), "{said}");
+        assert!(said.contains("Do this on every host before any of the lines below"), "{said}");
+        room.done_later(later, &["renew", "--roots-installed"]);
+        room.done_later(later, &["renew", "--finish"]);
+        // A key that had still to sign in phase 1.
+        room.done_later(later, &["issue"]);
+        room.done_later(later, &["status"]);
+    }
+}
+
+#[test]
+fn so_it_does_if_a_certificate_gets_other_names_or_a_host_comes_below_an_ended_root() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "400", "--days", "400"]);
+    room.done_later(500, &["renew"]);
+    edit(&room, "\"a.test\"", "\"a.test\"\nalso = [\"x.a.test\"]");
+    let said = json(&room.done_later(500, &["issue", "--json"]));
+    goes_first(&said);
+    assert_eq!(said["hosts"][0]["steps"].as_array().unwrap().len(), 5, "{said}");
+
+    let room = mesh(&["a.test", "b.test", "--root-days", "400", "--days", "400", "--trust", "shared"]);
+    edit(&room, "name_constraints = true", "name_constraints = false");
+    room.done_later(500, &["renew"]);
+    let said = json(&room.done_later(500, &["issue", "c.test", "--json"]));
+    goes_first(&said);
+    assert_eq!(said["hosts"][0]["steps"], json("[]"));
+    // That all have it is said: what comes now comes below the root that signs anyway.
+    room.done_later(500, &["renew", "--roots-installed"]);
+    lose(&room, "b.test");
+    assert_eq!(json(&room.done_later(500, &["issue", "--json"]))["first"], json("[]"));
+}
+
+/// Every host installs its kit, and that stands nowhere else.
+#[track_caller]
+fn goes_first(said: &serde_json::Value) {
+    assert_eq!(said["first"].as_array().unwrap().len(), 1, "{said}");
+    assert_eq!(said["first"][0]["command"], ".\\replica-pki.exe install FOLDER");
+    assert!(!said["hosts"].to_string().contains("replica-pki.exe install"), "{said}");
+}
+
+/// The old root signs, which every host trusts in both phases.
+#[test]
+fn and_on_its_host_if_the_old_root_signs() {
+    let room = mesh(&["a.test", "b.test", "--root-days", "40"]);
+    room.done(&["renew"]);
+    lose(&room, "a.test");
+    let said = json(&room.done(&["issue", "--json"]));
+    assert_eq!(said["first"], json("[]"));
+    assert_eq!(said["hosts"][0]["steps"][0]["command"], ".\\replica-pki.exe install a.test");
+}
+
 #[test]
 fn and_a_host_that_is_new_has_nothing_to_exchange() {
     for trust in ["per-host", "shared"] {

@@ -39,6 +39,7 @@ mod recovery;
 mod protection;
 mod renewal;
 mod renewal_page;
+mod replacing;
 #[cfg(unix)]
 mod private_folders;
 mod requests;

@@ -139,8 +139,8 @@ fn what_later_commands_make_is_sealed_too() {
     assert!(text(&room, "replica-pki/private/passwords/c.test.txt").contains("PROTECTED PASSWORD"));
     room.done(&[&["renew", "c.test", "--new-key"], &PASSPHRASE[..]].concat());
     room.done(&[&["issue", "--replace", "a.test"], &PASSPHRASE[..]].concat());
-    let before = text(&room, KEY);
-    assert!(before.contains("ENCRYPTED PRIVATE KEY"));
+    let key = KEY.replace("a.test.root", "a.test.root2");
+    assert!(text(&room, &key).contains("ENCRYPTED PRIVATE KEY"));
     for host in ["a.test", "b.test", "c.test"] {
         let (kit, password) =
             (format!("replica-pki/hosts/{host}"), format!("replica-pki/private/passwords/{host}.txt"));

@@ -206,49 +206,6 @@ fn a_host_that_comes_meanwhile_trusts_both_roots() {
     assert_eq!(names(&room, "hosts/c.test/trust"), ["a.test.root2.cer", "b.test.root2.cer", "c.test.root.cer"]);
 }
 
-/// Who asks for another root wants neither the old one nor its successor.
-#[test]
-fn a_root_that_is_replaced_ends_its_rollover() {
-    let room = mesh(&["a.test", "b.test", "--root-days", "40"]);
-    room.done(&["renew", "a.test"]);
-    assert_eq!(names(&room, "hosts/b.test/trust").len(), 3);
-    room.done(&["issue", "--replace", "a.test"]);
-    assert_eq!(names(&room, "hosts/b.test/trust"), ["a.test.root.cer", "b.test.root.cer"]);
-    assert_eq!(names(&room, "private/roots").len(), 4);
-    every_kit_passes(&room, &["a.test", "b.test"]);
-}
-
-/// Another key and the same place: label and name say which of its line it is, as those of every other root do.
-#[test]
-fn a_later_root_that_is_replaced_keeps_its_label_and_its_name() {
-    for (own_name, name) in [("", "a.test Replica Root"), ("root = \"First\"\n", "First")] {
-        let room = Room::new();
-        std::fs::create_dir(room.path("replica-pki")).unwrap();
-        let text = format!("[defaults]\nkey = \"rsa-2048\"\nroot_days = 40\n[[host]]\nfqdn = \"a.test\"\n{own_name}");
-        room.write("replica-pki/inventory.toml", text);
-        for command in [&["issue"][..], &["renew"], &["renew", "--roots-installed"]] {
-            room.done(command);
-        }
-        let is_replaced = || {
-            let before = leaf(&room, "a.test");
-            room.done(&["issue", "--replace", "a.test"]);
-            let after = leaf(&room, "a.test");
-            assert_ne!(before, after);
-            assert_eq!(after.issuer().to_string(), format!("CN={name} 2"));
-            assert_eq!(names(&room, "private/roots"), ["a.test.root2.cer", "a.test.root2.key.pem"]);
-            assert_eq!(names(&room, "hosts/a.test/trust"), ["a.test.root2.cer"]);
-            every_kit_passes(&room, &["a.test"]);
-            assert!(room.done(&["issue"]).starts_with("nothing to do: 1 host"), "{name}");
-        };
-        // Once while the first one is still there, and once after that.
-        is_replaced();
-        is_replaced();
-        room.done(&["renew"]);
-        room.done(&["renew", "--roots-installed"]);
-        assert_eq!(leaf(&room, "a.test").issuer().to_string(), format!("CN={name} 3"));
-    }
-}
-
 #[test]
 fn a_host_that_left_the_inventory_is_named_before_it_blocks_the_second_phase() {
     let room = mesh(&["a.test", "b.test", "--trust", "shared", "--root-days", "40"]);

@@ -1,5 +1,7 @@
 //! What `issue` leaves to do on the hosts: to change over to other certificates, and to take roots away.
 
+use std::collections::BTreeSet;
+
 use pki_core::certificate::Certificate;
 use pki_core::mesh::{IssuedHost, SHARED_ROOT};
 use pki_core::name::Fqdn;
@@ -7,7 +9,7 @@ use serde::Serialize;
 
 use super::super::renew::steps::{self, Step, Used};
 use super::report::Outcome;
-use crate::estate::{KitWork, Reason, Root, name_of_line};
+use crate::estate::{self, KitWork, Phase, Reason, Root, generation, name_of_line};
 
 /// A root that went from every kit.
 #[derive(Serialize)]
@@ -40,7 +42,7 @@ impl Outcome<'_> {
         };
         let host = &made.bundle.fqdn;
         let partners: Vec<_> = self.hosts().filter(|partner| *partner != host).collect();
-        let install = (kit.reason != Reason::NewRoot).then(|| steps::install(host));
+        let install = (!self.begins_everywhere()).then(|| steps::install(host));
         let new = made.bundle.leaf.thumbprint().to_string();
         // The kit that a renewal kept takes its certificate back, as long as it is there.
         let is_kept = !self.drops_previous(made, kit.reason);
@@ -58,16 +60,18 @@ impl Outcome<'_> {
         before.into_iter().chain(previous).collect()
     }
 
-    /// Whether the host had a kit, which was lost: a root of its own is there, or a shared one that is limited to the names
-    /// of its hosts.
+    /// Whether the host had a kit, which was lost: a root of its own is there, or the first shared one is limited to the names
+    /// of its hosts and permits this one's.
     fn is_made_again(&self, kit: &KitWork) -> bool {
         let line = name_of_line(&kit.signer);
-        let is_made = self.made.roots.iter().any(|root| root.label == kit.signer);
-        let is_limited = |root: &Root| root.certificate.extensions().name_constraints.is_some();
-        let was_its = |(label, root): (&String, &Root)| {
-            name_of_line(label) == line && (line != SHARED_ROOT || !is_made && is_limited(root))
+        let name = std::slice::from_ref(kit.entry.fqdn.as_dns_name());
+        let permits = |root: &Root| {
+            let limits = root.certificate.extensions().name_constraints.as_ref();
+            limits.is_some_and(|limits| limits.check_hosts(name).is_ok())
         };
-        kit.reason == Reason::New && self.estate.roots.iter().any(was_its)
+        let roots = self.estate.roots.iter().filter(|(label, _)| name_of_line(label) == line);
+        let oldest = roots.min_by_key(|(label, _)| generation(label));
+        kit.reason == Reason::New && oldest.is_some_and(|(_, root)| line != SHARED_ROOT || permits(root))
     }
 
     fn hosts(&self) -> impl Iterator<Item = &Fqdn> {
@@ -76,10 +80,7 @@ impl Outcome<'_> {
 
     /// Roots that were replaced, or whose hosts are gone. `install` takes none away.
     pub(super) fn removed_roots(&self) -> Vec<RemovedRoot> {
-        let is_replaced = |label: &String| self.made.roots.iter().any(|root| root.label == *label);
-        let is_gone = |label: &String| {
-            is_replaced(label) || self.work.drops_roots && !self.work.trust.iter().any(|kept| kept == label)
-        };
+        let is_gone = |label: &String| self.work.drops_roots && !self.work.trust.contains(label);
         let removed = |label: &String, root: &Certificate| RemovedRoot {
             label: label.clone(),
             subject: root.subject().to_string(),
@@ -91,7 +92,7 @@ impl Outcome<'_> {
 
     /// What comes before any new certificate is used.
     pub(super) fn first(&self) -> Vec<Step> {
-        let install = self.replaces_a_root().then(|| steps::install_all(&self.hosts().collect::<Vec<_>>()));
+        let install = self.begins_everywhere().then(|| steps::install_all(&self.hosts().collect::<Vec<_>>()));
         self.lists().into_iter().chain(install).collect()
     }
 
@@ -102,8 +103,23 @@ impl Outcome<'_> {
         lists
     }
 
-    pub(super) fn replaces_a_root(&self) -> bool {
-        self.work.kits.iter().any(|kit| kit.reason == Reason::NewRoot)
+    /// Whether every host has to install its kit before a new certificate is used.
+    pub(super) fn begins_everywhere(&self) -> bool {
+        self.replaces_a_root() || self.is_ahead_of_phase_2()
+    }
+
+    /// Whether a root that is spreading signed, because none before it can: nobody said yet that every host has it.
+    pub(super) fn is_ahead_of_phase_2(&self) -> bool {
+        let lines = estate::lines(self.estate);
+        let mut signed = self.work.kits.iter().filter(|kit| kit.reason != Reason::Encoding);
+        signed.any(|kit| lines.iter().any(|line| line.phase == Phase::Spreading && line.newest() == kit.signer))
+    }
+
+    /// Whether a new root takes another's place, also where the kit was lost that would tell.
+    fn replaces_a_root(&self) -> bool {
+        let unknown = self.estate.kits.values().flat_map(|kit| &kit.unknown);
+        let lines: BTreeSet<_> = self.estate.roots.keys().chain(unknown).map(|label| name_of_line(label)).collect();
+        self.made.roots.iter().any(|root| lines.contains(name_of_line(&root.label)))
     }
 
     /// What is left when every host uses its new kit.

@@ -92,7 +92,7 @@ impl Outcome<'_> {
             text.push_str(&format!("First, in this order:\n{}\n", steps::list(&lists, true)));
         }
         if !(self.made.hosts.is_empty() && self.touched.is_empty()) {
-            text.push_str(&next_steps(self.dir, self.replaces_a_root()));
+            text.push_str(&self.next_steps());
         }
         for (host, kit) in self.made.hosts.iter().zip(&self.work.kits) {
             let (host, steps) = (&host.bundle.fqdn, self.change_over(host, kit));
@@ -139,6 +139,26 @@ impl Outcome<'_> {
             rows.push(["previous".to_owned(), "removed: no kit brings its root any more".to_owned()]);
         }
         format!("{heading}\n{}\n", output::columns(2, &rows))
+    }
+
+    fn next_steps(&self) -> String {
+        // Where no kit changed but the one that was made, the others may still have to be brought.
+        let which = if self.is_ahead_of_phase_2() { "every host" } else { "each host that is named here" };
+        let order = if self.begins_everywhere() {
+            "\n     Do this on every host before any of the lines below: none may use its new certificate until all trust it."
+        } else {
+            ""
+        };
+        format!(
+            "Next:
+  1. Copy the folder of {which}, below {}, to it, and nothing else.
+  2. Bring each host's administrator the password by another way.
+  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.{order}
+  4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
+",
+            self.shown(PathBuf::from(HOSTS)),
+            self.shown(PathBuf::from(PRIVATE))
+        )
     }
 
     fn shown(&self, path: PathBuf) -> String {
@@ -242,23 +262,4 @@ struct RootSummary {
     subject: String,
     not_after: String,
     thumbprint_sha1: String,
-}
-
-fn next_steps(dir: &Path, is_replaced: bool) -> String {
-    let (hosts, private) = (dir.join(HOSTS), dir.join(PRIVATE));
-    let order = if is_replaced {
-        "\n     Do this on every host before any of the lines below: none may use its new certificate until all trust it."
-    } else {
-        ""
-    };
-    format!(
-        "Next:
-  1. Copy the folder of each host that is named here, below {}, to it, and nothing else.
-  2. Bring each host's administrator the password by another way.
-  3. On each host, as administrator: replica-pki.exe install FOLDER, or, without the program, install.cmd in the folder.{order}
-  4. Keep {} where nobody else can read it. Who has a root's key can pass for its host.
-",
-        output::path(&hosts),
-        output::path(&private)
-    )
 }

@@ -1,5 +1,5 @@
 //! The kit that a renewal keeps is the way back, and who goes it installs every root that lies there. So a root that goes
-//! from the kits goes from these too, and one that is replaced is replaced.
+//! from the kits goes from these too, and the one that takes its place comes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use pki_core::bundle::{Bundle, TrustedRoot};
 use pki_core::name::Fqdn;
 use pki_core::validity::Time;
 
-use super::super::damage;
+use super::super::{damage, name_of_line};
 use super::Trust;
 use crate::exit::Result;
 use crate::files::{self, Batch};
@@ -24,7 +24,7 @@ pub(super) struct Changes {
 
 impl Changes {
     pub(super) fn of(folder: &Path, trust: &Trust<'_>, now: Time) -> Result<Self> {
-        if trust.dropped.is_empty() && trust.replaced.is_empty() {
+        if trust.dropped.is_empty() {
             return Ok(Self::default());
         }
         let unreadable = "nothing was written; a root has to be taken out of it: move the folder to another place, and run \
@@ -35,7 +35,7 @@ impl Changes {
     fn of_kit(folder: &Path, trust: &Trust<'_>, now: Time) -> Result<Self> {
         let manifest = Kit::manifest_of(folder)?;
         let goes = |label: &str| trust.dropped.iter().any(|dropped| dropped == label);
-        if !labels(&manifest).any(|label| goes(label) || trust.replaced.contains(label)) {
+        if !labels(&manifest).any(goes) {
             return Ok(Self::default());
         }
         let leaf = files::certificate(&folder.join(&manifest.leaf.file))?;
@@ -43,25 +43,23 @@ impl Changes {
         for label in labels(&manifest) {
             let certificate = files::certificate(&folder.join("trust").join(format!("{label}.cer")))?;
             let is_own = leaf.check_signature_by(certificate.public_key()).is_ok();
-            let new = trust.roots.iter().find(|root| root.label == label && trust.replaced.contains(label));
-            match new {
-                // Without its own root it is no way back at all, and its host is none of those that go on.
-                _ if is_own => own = Some(label),
-                Some(new) if new.certificate != certificate => {
-                    changes.put.push((new.path(), new.certificate.as_der().to_vec()));
-                    roots.push(new.clone());
-                    continue;
-                }
-                None if goes(label) => {
-                    changes.removed.push(label.to_owned());
-                    continue;
-                }
-                _ => {}
+            // Without its own root it is no way back at all, and its host is none of those that go on.
+            if is_own {
+                own = Some(label);
+            } else if goes(label) {
+                changes.removed.push(label.to_owned());
+                continue;
             }
             roots.push(TrustedRoot::new(label, certificate));
         }
-        if changes.put.is_empty() && changes.removed.is_empty() {
+        if changes.removed.is_empty() {
             return Ok(changes);
+        }
+        for new in trust.roots.iter().filter(|root| trust.new.contains(root.label.as_str())) {
+            if changes.removed.iter().any(|label| name_of_line(label) == name_of_line(&new.label)) {
+                changes.put.push((new.path(), new.certificate.as_der().to_vec()));
+                roots.push(new.clone());
+            }
         }
         let (pfx, encoding) = (damage::pfx(folder, &manifest)?, manifest.pfx.encoding());
         let fqdn = Fqdn::of_computer(&manifest.host)?;

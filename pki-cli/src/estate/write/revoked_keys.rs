@@ -14,9 +14,9 @@ use crate::files::Batch;
 use crate::output;
 
 /// A key whose certificate was taken back stays known when that certificate goes, and when the root goes: to the root that
-/// follows it or takes its place.
+/// follows it.
 pub(super) fn keep_revoked_keys(batch: &mut Batch, dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
-    let mut kept = Kept { dir, estate, made, ledgers: BTreeMap::new() };
+    let mut kept = Kept { dir, estate, ledgers: BTreeMap::new() };
     for root in made.roots {
         refuse_stray_list(dir, estate, &root.label)?;
         kept.ledger(&root.label)?;
@@ -29,7 +29,7 @@ pub(super) fn keep_revoked_keys(batch: &mut Batch, dir: &Path, estate: &Estate, 
         }
     }
     let is_dropped = |label: &String| made.work.drops_roots && !made.work.trust.contains(label);
-    for (label, root) in estate.roots.iter().filter(|(label, _)| is_new(made, label) || is_dropped(label)) {
+    for (label, root) in estate.roots.iter().filter(|(label, _)| is_dropped(label)) {
         let line = made.work.trust.iter().filter(|kept| name_of_line(kept) == name_of_line(label));
         let Some(heir) = line.max_by_key(|kept| generation(kept)) else { continue };
         let heritage = heritage(estate, root)?;
@@ -50,7 +50,6 @@ pub(super) fn keep_revoked_keys(batch: &mut Batch, dir: &Path, estate: &Estate, 
 struct Kept<'k> {
     dir: &'k Path,
     estate: &'k Estate,
-    made: &'k Made<'k>,
     ledgers: BTreeMap<&'k str, Ledger>,
 }
 
@@ -64,10 +63,9 @@ impl<'k> Kept<'k> {
 
     /// What a root begins with. One that is new to the folder finds the keys there of one that was called so and is lost.
     fn there(&self, label: &str) -> Result<Ledger> {
-        match (self.estate.roots.get(label), is_new(self.made, label)) {
-            (Some(root), false) => root.ledger.clone(),
-            (Some(_), true) => Ok(Ledger::default()),
-            (None, _) => Ok(Ledger::read(&self.dir.join(root_ledger(label)))?.for_another_root()),
+        match self.estate.roots.get(label) {
+            Some(root) => root.ledger.clone(),
+            None => Ok(Ledger::read(&self.dir.join(root_ledger(label)))?.for_another_root()),
         }
     }
 }
@@ -87,10 +85,6 @@ fn refuse_stray_list(dir: &Path, estate: &Estate, label: &str) -> Result<()> {
          command again: {} can stay, so that the keys in it are never signed for again",
         output::path(&dir.join(root_ledger(label)))
     )))
-}
-
-fn is_new(made: &Made<'_>, label: &str) -> bool {
-    made.roots.iter().any(|root| root.label == label)
 }
 
 /// What a root leaves to the next one. Of lists that were made before keys were kept the kits know more.

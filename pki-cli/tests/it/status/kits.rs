@@ -151,8 +151,8 @@ fn what_is_advised_can_be_typed_as_it_stands() {
     room.done(&[&["issue", "--replace", "a.test"][..], &dir].concat());
     let ended = room.run(&[&["status"][..], &dir].concat());
     assert!(!ended.stdout.contains("--replace"), "{ended:?}");
-    for file in [root, key] {
-        fs::remove_file(room.path("").join(file)).unwrap();
+    for file in ["a.test.root2.cer", "a.test.root2.key.pem"] {
+        fs::remove_file(room.path("").join(path(file))).unwrap();
     }
     let ended = room.run(&[&["issue"][..], &dir].concat());
     assert!(ended.code == 1 && ended.stderr.contains(&line), "{line}: {ended:?}");
