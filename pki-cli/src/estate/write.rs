@@ -1,5 +1,6 @@
 //! Puts into the folder what was made, and changes what has to change: nothing else, and all of it at once.
 
+mod passwords;
 mod previous;
 mod revoked_keys;
 mod touch;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use pki_core::bundle::{Bundle, TrustedRoot};
 use pki_core::mesh::{IssuedHost, IssuedRoot};
 use pki_core::validity::Time;
-use zeroize::Zeroizing;
 
 use super::layout::{previous_password_file, root_ledger, root_without_key};
 use super::{
@@ -23,6 +23,7 @@ use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
 use crate::inventory::INVENTORY;
 use crate::kit::{self, Kit, Manifest, PREVIOUS};
+use passwords::put_passwords;
 use previous::Changes;
 use revoked_keys::keep_revoked_keys;
 use touch::touch;
@@ -44,53 +45,12 @@ pub(crate) struct Made<'m> {
 pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<Touched>> {
     refuse_strays(dir, estate, made)?;
     let mut batch = Batch::new(dir, PRIVATE)?;
-    for label in estate.restored.iter().filter(|label| made.work.trust.contains(label)) {
-        if let Some(root) = estate.roots.get(label) {
-            batch.file(root_certificate(label), root.certificate.as_der())?;
-        }
-    }
-    for root in made.roots {
-        refuse_to_lose_key(dir, &root.label)?;
-        if made.work.discarded.contains(&root.label) {
-            put_no_key(&mut batch, dir, &root.label)?;
-        } else {
-            let pem = estate.safe.key_file(root.authority.secret_key())?;
-            batch.file(root_key(&root.label), pem.as_bytes())?;
-        }
-        batch.file(root_certificate(&root.label), root.authority.certificate().as_der())?;
-    }
-    for (IssuedHost { bundle, password, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
-        let is_known = estate.had_kit(&bundle.fqdn, &kit.signer);
-        if let Some(password) = password {
-            let line = estate.safe.password_file(password)?;
-            put(&mut batch, is_known, password_file(bundle.fqdn.as_str()), line.as_bytes())?;
-        } else if made.given && is_known && kit.reason != Reason::Encoding {
-            batch.remove(password_file(bundle.fqdn.as_str()));
-        }
-        keep_previous_password(&mut batch, dir, bundle.fqdn.as_str(), kit.reason, made.given)?;
-    }
-    for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
-        batch.remove(root_key(label));
-        batch.put_file(root_without_key(label), NO_KEY)?;
-    }
+    put_roots(&mut batch, dir, estate, made)?;
+    put_passwords(&mut batch, dir, estate, made)?;
     keep_revoked_keys(&mut batch, dir, estate, made)?;
     batch.put_shared_file(INVENTORY, made.inventory.as_bytes())?;
     let trust = Trust::of(estate, made);
-    for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
-        let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
-        let bundle = with_trust(bundle, &trust.roots, &kit.signer);
-        let generated = match kit.reason {
-            Reason::Encoding => estate.kit(&bundle.fqdn).is_some_and(|kit| kit.pfx.generated_password),
-            _ => !made.given,
-        };
-        let mut files = kit::contents(&bundle, generated, made.now)?;
-        files.extend(previous(dir, folder, kit.reason, &trust, made.now)?);
-        if estate.kit(&bundle.fqdn).is_some() {
-            batch.put_folder(kit_folder(folder), &files)?;
-        } else {
-            batch.folder(kit_folder(folder), &files)?;
-        }
-    }
+    put_kits(&mut batch, dir, estate, &trust, made)?;
     let mut touched = Vec::new();
     for kit in estate.kits.values().filter(|kit| !is_made(kit, made) && !made.work.pruned.contains(&kit.host)) {
         touched.extend(touch(&mut batch, dir, estate, kit, &trust, made)?);
@@ -100,6 +60,49 @@ pub(crate) fn write(dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<Vec<
         batch.commit()?;
     }
     Ok(touched)
+}
+
+/// New roots, those that are back from the kits, and what is left of those whose keys go.
+fn put_roots(batch: &mut Batch, dir: &Path, estate: &Estate, made: &Made<'_>) -> Result<()> {
+    for label in estate.restored.iter().filter(|label| made.work.trust.contains(label)) {
+        if let Some(root) = estate.roots.get(label) {
+            batch.file(root_certificate(label), root.certificate.as_der())?;
+        }
+    }
+    for root in made.roots {
+        refuse_to_lose_key(dir, &root.label)?;
+        if made.work.discarded.contains(&root.label) {
+            put_no_key(batch, dir, &root.label)?;
+        } else {
+            let pem = estate.safe.key_file(root.authority.secret_key())?;
+            batch.file(root_key(&root.label), pem.as_bytes())?;
+        }
+        batch.file(root_certificate(&root.label), root.authority.certificate().as_der())?;
+    }
+    for label in made.work.discarded.iter().filter(|label| estate.roots.contains_key(*label)) {
+        batch.remove(root_key(label));
+        batch.put_file(root_without_key(label), NO_KEY)?;
+    }
+    Ok(())
+}
+
+fn put_kits(batch: &mut Batch, dir: &Path, estate: &Estate, trust: &Trust<'_>, made: &Made<'_>) -> Result<()> {
+    for (IssuedHost { bundle, .. }, kit) in made.hosts.iter().zip(&made.work.kits) {
+        let folder = estate.kit(&bundle.fqdn).map_or(bundle.fqdn.as_str(), |kit| &kit.host);
+        let bundle = with_trust(bundle, &trust.roots, &kit.signer);
+        let generated = match kit.reason {
+            Reason::Encoding => estate.kit(&bundle.fqdn).is_some_and(|kit| kit.pfx.generated_password),
+            _ => !made.given,
+        };
+        let mut files = kit::contents(&bundle, generated, made.now)?;
+        files.extend(previous(dir, folder, kit.reason, trust, made.now)?);
+        if estate.kit(&bundle.fqdn).is_some() {
+            batch.put_folder(kit_folder(folder), &files)?;
+        } else {
+            batch.folder(kit_folder(folder), &files)?;
+        }
+    }
+    Ok(())
 }
 
 /// Of a root whose certificate was lost the note may be there already.
@@ -128,24 +131,6 @@ fn refuse_to_lose_key(dir: &Path, label: &str) -> Result<()> {
 /// Replaces a file only if it is known to be of this mesh. Whatever else has its name is in the way.
 fn put(batch: &mut Batch, is_known: bool, path: impl Into<PathBuf>, bytes: &[u8]) -> Result<()> {
     if is_known { batch.put_file(path, bytes) } else { batch.file(path, bytes) }
-}
-
-/// A kit that is kept needs the password that opens it, if the new kit has another one.
-fn keep_previous_password(batch: &mut Batch, dir: &Path, host: &str, reason: Reason, given: bool) -> Result<()> {
-    let (current, previous) = (password_file(host), previous_password_file(host));
-    let is_there = |path: &Path| dir.join(path).symlink_metadata().is_ok();
-    let keeps_kit = dir.join(kit_folder(host)).join(PREVIOUS).is_dir();
-    match reason {
-        Reason::Renewed { .. } if given && is_there(&current) => {
-            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
-        }
-        Reason::Names if given && keeps_kit && is_there(&current) && !is_there(&previous) => {
-            batch.put_file(previous, &Zeroizing::new(files::read(&dir.join(current))?))?;
-        }
-        Reason::Renewed { .. } | Reason::NewRoot | Reason::New => batch.remove(previous),
-        Reason::Names | Reason::Encoding => {}
-    }
-    Ok(())
 }
 
 /// Refuses to replace or remove a folder in which somebody put something.
