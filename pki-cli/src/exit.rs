@@ -167,6 +167,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "make a root with another name: replica-pki root --name NAME --for HOST --out DIR"
         }
         Error::UnsupportedAlgorithm { .. } => "use RSA keys, and files protected with PBES2, 3DES or RC2",
+        Error::WellKnownKey { .. } => "make a new key; what this one signs or protects, anyone can sign or read",
         Error::OverLimit { .. } => "the file asks for more than any honest one; get it again from its maker",
         Error::MacMissing => "have the file made again, with a MAC",
         Error::NotSignedBy { .. } => "give the root that signed this certificate",

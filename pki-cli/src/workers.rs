@@ -1,14 +1,28 @@
 //! Key making on every core, with progress on a terminal.
 
+#[cfg(feature = "threads")]
 use std::num::NonZero;
-use std::panic::resume_unwind;
-use std::sync::Mutex;
-use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use pki_core::mesh::Executor;
+#[cfg(not(feature = "threads"))]
+use pki_core::mesh::Sequential;
+#[cfg(feature = "threads")]
+use pki_core::mesh::Threads;
+use pki_core::prime::Search;
 
-/// As many threads as there are cores. Shows progress on standard error if that is a terminal.
+/// How a single key is made: on all cores, where the feature `threads` allows it. Several keys take a core each.
+pub(crate) fn for_one_key() -> Search {
+    #[cfg_attr(not(feature = "threads"), allow(unused_mut))]
+    let mut search = Search::default();
+    #[cfg(feature = "threads")]
+    {
+        search.threads = cores();
+    }
+    search
+}
+
+/// As many threads as there are cores, with the feature `threads`. Shows progress on standard error if that is a terminal.
 pub(crate) struct Workers {
     progress: ProgressBar,
 }
@@ -30,29 +44,21 @@ impl Workers {
 
 impl Executor for Workers {
     fn map<T: Send, R: Send>(&self, tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(tasks.len());
-        let queue = Mutex::new(tasks.into_iter().enumerate());
-        // Taken before the work starts, so that the lock is free while it lasts.
-        let take = || queue.lock().ok().and_then(|mut queue| queue.next());
-        let worker = || {
-            let mut done = Vec::new();
-            while let Some((index, task)) = take() {
-                done.push((index, work(task)));
-                self.progress.inc(1);
-            }
-            done
-        };
-        let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-            let joined = workers.into_iter().flat_map(|worker| match worker.join() {
-                Ok(done) => done,
-                Err(panic) => resume_unwind(panic),
-            });
-            joined.collect()
-        });
-        results.sort_by_key(|(index, _)| *index);
-        results.into_iter().map(|(_, result)| result).collect()
+        #[cfg(feature = "threads")]
+        let executor = Threads(cores());
+        #[cfg(not(feature = "threads"))]
+        let executor = Sequential;
+        executor.map(tasks, |task| {
+            let result = work(task);
+            self.progress.inc(1);
+            result
+        })
     }
+}
+
+#[cfg(feature = "threads")]
+fn cores() -> NonZero<usize> {
+    std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
 impl Drop for Workers {

@@ -26,7 +26,7 @@ impl Authority {
     /// # Errors
     /// [`Error::NoHosts`] if it is to be limited to no host; [`Error::DateOutOfRange`].
     pub fn create(profile: &RootProfile, key: KeyPair, now: Time, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Self> {
-        let subject = profile.subject()?;
+        let subject = profile.subject(key.public_key().warning())?;
         let contents = issue::Contents {
             issuer: subject.clone(),
             subject,
@@ -86,7 +86,7 @@ impl Authority {
     /// [`Error::NamedLikeItsRoot`] if host and root have the same name, which would make the leaf look self-signed;
     /// [`Error::RootNotValid`] if the root is not valid now; [`Error::NameNotPermitted`] if its constraints do not
     /// allow a name; [`Error::KeySize`] or [`Error::UnsupportedAlgorithm`] for a key that is not RSA of 2048 bits or
-    /// more.
+    /// more; [`Error::WellKnownKey`].
     pub fn sign(
         &self,
         profile: &LeafProfile,
@@ -109,7 +109,7 @@ impl Authority {
         }
         let contents = issue::Contents {
             issuer: self.root.subject().to_x509()?,
-            subject: profile.subject()?,
+            subject: profile.subject(key.warning().or(self.key.public_key().warning()))?,
             validity: Validity::starting(now, profile.days)?.clipped_to(within)?,
             public_key: key,
             extensions: profile.extensions(key, &self.key_identifier())?,

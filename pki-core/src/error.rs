@@ -86,6 +86,12 @@ pub enum Error {
         /// Its name, or its object identifier in dotted form.
         algorithm: String,
     },
+    /// A key of the feature `test-keys`, where that is not turned on.
+    #[error("{what} is a test key, whose private half everyone has")]
+    WellKnownKey {
+        /// What was being read.
+        what: &'static str,
+    },
     /// A signature by an algorithm that no longer proves anything.
     #[error("{what} is signed with {algorithm}, which can be forged")]
     WeakSignature {

@@ -1,26 +1,35 @@
 //! Key pairs: made from a seed, read from and written as PKCS#8. The only room that knows the crate `rsa`.
 //!
-//! Signing is blinded and in constant time; nothing is ever decrypted with RSA.
+//! Signing is blinded and in constant time; nothing is ever decrypted with RSA. Only the signature with which a new key is
+//! tried, of a message that is always the same and that nobody sees, is not blinded.
 
 mod pkcs8;
 mod public;
 mod signing;
+#[cfg(feature = "test-keys")]
+pub mod test_keys;
+mod well_known;
 
 use core::fmt;
 use core::str::FromStr;
 
-use chacha20::ChaCha20Rng;
-use rand::{CryptoRng, SeedableRng as _};
-use rsa::RsaPrivateKey;
+use rand::CryptoRng;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::EncodePublicKey as _;
-use rsa::traits::PublicKeyParts as _;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use rsa::{BoxedUint, RsaPrivateKey};
 use sha2::Sha256;
+use signature::Signer as _;
 use zeroize::Zeroizing;
 
 pub use public::{PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
 
 use crate::error::{Error, Result};
+use crate::prime::Search;
+use well_known::refuse_well_known;
+
+/// The public exponent of every key here.
+const EXPONENT: u32 = 65_537;
 
 /// The algorithm and size of a new key. RSA only, with e = 65537: nothing else is known to serve Hyper-V Replica.
 ///
@@ -70,9 +79,21 @@ impl KeyPair {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Internal`] if the library finds no primes, which does not happen.
+    /// [`Error::Internal`] if the new key does not verify its own signature or a library refuses it, which does not happen.
     pub fn generate(algorithm: KeyAlgorithm, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Self> {
         Self::from_seed(algorithm, &KeySeed::draw(rng))
+    }
+
+    /// As [`KeyPair::generate`], in a chosen way: on several threads, for example.
+    ///
+    /// # Errors
+    /// As [`KeyPair::generate`].
+    pub fn generate_with(
+        algorithm: KeyAlgorithm,
+        rng: &mut (impl CryptoRng + ?Sized),
+        search: &Search,
+    ) -> Result<Self> {
+        Self::from_seed_with(algorithm, &KeySeed::draw(rng), search)
     }
 
     /// Makes the key pair of a seed; whoever holds the seed holds the key. Lets a caller draw seeds in order and make
@@ -81,10 +102,18 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::generate`].
     pub fn from_seed(algorithm: KeyAlgorithm, seed: &KeySeed) -> Result<Self> {
-        let mut rng = ChaCha20Rng::from_seed(*seed.0);
-        RsaPrivateKey::new(&mut rng, algorithm.bits())
-            .map_err(|e| Error::Internal { what: "making an RSA key", detail: e.to_string() })
-            .and_then(Self::from_rsa)
+        Self::from_seed_with(algorithm, seed, &Search::default())
+    }
+
+    /// Makes the key pair of a seed in a chosen way. The way changes the time that it takes, and never the key.
+    ///
+    /// # Errors
+    /// As [`KeyPair::generate`].
+    pub fn from_seed_with(algorithm: KeyAlgorithm, seed: &KeySeed, search: &Search) -> Result<Self> {
+        let key = search.pair(&seed.0, algorithm.bits() / 128, |p, q| join(p, q).transpose())?;
+        let key = Self::from_rsa(key)?;
+        key.check_consistency()?;
+        Ok(key)
     }
 
     /// The public half.
@@ -92,10 +121,20 @@ impl KeyPair {
         &self.public
     }
 
+    /// Signs a message and verifies it (FIPS 140-3 IG 10.3.A): the halves belong together, and the key can be used. Not
+    /// blinded, as nobody chooses the message or sees the signature.
+    fn check_consistency(&self) -> Result<()> {
+        const MESSAGE: &[u8] = b"pairwise consistency";
+        let Private::Rsa(key) = &self.private;
+        let internal = |detail: String| Error::Internal { what: "trying a new key", detail };
+        let signature: Box<[u8]> = key.try_sign(MESSAGE).map_err(|e| internal(e.to_string()))?.into();
+        self.public.verify(&SignatureAlgorithm::RsaSha256, MESSAGE, &signature).map_err(|e| internal(e.to_string()))
+    }
+
     /// Accepts a key that meets this crate's rules: 2048, 3072 or 4096 bits, e = 65537.
     fn from_rsa(key: RsaPrivateKey) -> Result<Self> {
         check_size(key.n().as_ref().bits_vartime() as usize)?;
-        if *key.e() != rsa::BoxedUint::from(65_537u32) {
+        if *key.e() != BoxedUint::from(EXPONENT) {
             return Err(Error::UnsupportedAlgorithm {
                 what: "the private key",
                 algorithm: "an RSA exponent other than 65537".to_owned(),
@@ -106,8 +145,23 @@ impl KeyPair {
             .to_public_key_der()
             .map_err(|e| Error::Internal { what: "encoding a public key", detail: e.to_string() })?;
         let public = PublicKey::from_spki_der(spki.as_bytes())?;
+        refuse_well_known("the private key", &public)?;
         Ok(Self { private: Private::Rsa(SigningKey::new(key)), public })
     }
+}
+
+/// The key of two primes; none if its private exponent is not above half the modulus' bits (FIPS 186-5 A.1.1). The library
+/// takes the smallest exponent there is, below the least common multiple of `p - 1` and `q - 1`, as the clause asks.
+fn join(p: &[u64], q: &[u64]) -> Result<Option<RsaPrivateKey>> {
+    let internal = |detail: String| Error::Internal { what: "making an RSA key", detail };
+    let integer = |words: &[u64]| {
+        let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(words.iter().flat_map(|word| word.to_le_bytes()).collect());
+        let bits = u32::try_from(8 * bytes.len()).map_err(|e| internal(e.to_string()))?;
+        BoxedUint::from_le_slice(&bytes, bits).map_err(|e| internal(e.to_string()))
+    };
+    let key = RsaPrivateKey::from_p_q(integer(p)?, integer(q)?, BoxedUint::from(EXPONENT))
+        .map_err(|e| internal(e.to_string()))?;
+    Ok((key.d().bits() as usize > 64 * p.len()).then_some(key))
 }
 
 fn check_size(bits: usize) -> Result<()> {

@@ -1,10 +1,11 @@
 //! Who trusts whom: from host names to what each host installs.
 
-mod executor;
 mod issue;
 mod order;
 
-pub use executor::{Executor, Sequential};
+#[cfg(feature = "threads")]
+pub use crate::executor::Threads;
+pub use crate::executor::{Executor, Sequential};
 pub use issue::{IssuedHost, IssuedMesh, IssuedRoot, PasswordSource};
 pub use order::{HostOrder, KeySource, Known, Order, RootOrder};
 

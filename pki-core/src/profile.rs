@@ -2,13 +2,14 @@
 //!
 //! Both are version 3 (RFC 5280 §4.1.2.1) and signed with SHA-256 and RSA. Left out on purpose: certificate policies and
 //! authority information (nobody would read them), unique identifiers (RFC 5280 §4.1.2.8 forbids them), and any name but
-//! the CommonName in the subject. A leaf says where its root's revocation list is found only if there is to be one.
+//! the CommonName in the subject, unless the key is a test key. A leaf says where its root's revocation list is found only
+//! if there is to be one.
 
 mod leaf;
 mod root;
 
-use const_oid::AssociatedOid;
 use const_oid::db::{rfc4519, rfc5280};
+use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{Any, OctetString};
 use der::{Decode as _, Encode, Tag};
 use x509_cert::attr::AttributeTypeAndValue;
@@ -20,13 +21,20 @@ pub use root::RootProfile;
 
 use crate::error::{Error, Result};
 
-/// A name of one CommonName. UTF8String, as RFC 5280 §4.1.2.4 asks of new certificates.
-pub(crate) fn common_name(text: &str) -> Result<Name> {
-    let value = Any::new(Tag::Utf8String, text.as_bytes()).map_err(internal)?;
-    let cn = AttributeTypeAndValue { oid: rfc4519::CN, value };
-    let rdn = RelativeDistinguishedName::try_from(vec![cn]).map_err(internal)?;
-    let encoding = RdnSequence::from(vec![rdn]).to_der().map_err(internal)?;
+/// A name of one CommonName, after a warning if there is one: that everyone knows the key.
+fn common_name(text: &str, warning: Option<&str>) -> Result<Name> {
+    let mut rdns = vec![attribute(rfc4519::CN, text)?];
+    if let Some(warning) = warning {
+        rdns.insert(0, attribute(rfc4519::OU, warning)?);
+    }
+    let encoding = RdnSequence::from(rdns).to_der().map_err(internal)?;
     Name::from_der(&encoding).map_err(internal)
+}
+
+/// UTF8String, as RFC 5280 §4.1.2.4 asks of new certificates.
+fn attribute(oid: ObjectIdentifier, text: &str) -> Result<RelativeDistinguishedName> {
+    let value = Any::new(Tag::Utf8String, text.as_bytes()).map_err(internal)?;
+    RelativeDistinguishedName::try_from(vec![AttributeTypeAndValue { oid, value }]).map_err(internal)
 }
 
 /// ExtendedKeyUsage, not critical (§4.2.1.12): each host is server and client at once.

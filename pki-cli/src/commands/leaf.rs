@@ -12,7 +12,7 @@ use super::{file_stem, keys, pfx_made, warn_of_early_end, warn_of_single_label};
 use crate::args::{Leaf, Sealing};
 use crate::exit::{Failure, Result};
 use crate::files::{self, Batch};
-use crate::{password, system};
+use crate::{password, system, workers};
 
 pub(crate) fn run(mut arguments: Leaf) -> Result {
     match (arguments.host.take(), arguments.request.take()) {
@@ -35,7 +35,8 @@ fn make(host: Fqdn, arguments: Leaf) -> Result {
     profile.also = also;
     profile.days = days;
     profile.revocation_list = crl_url;
-    let identity = authority.issue(&profile, KeyPair::generate(key.algorithm, &mut rng)?, now, &mut rng)?;
+    let key = KeyPair::generate_with(key.algorithm, &mut rng, &workers::for_one_key())?;
+    let identity = authority.issue(&profile, key, now, &mut rng)?;
     let end = identity.root().validity().not_after;
     if Validity::starting(now, days)?.not_after > end {
         warn_of_early_end(end);

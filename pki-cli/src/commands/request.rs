@@ -8,7 +8,7 @@ use super::{file_stem, warn_of_single_label};
 use crate::args::Request;
 use crate::exit::{Exit, Result};
 use crate::files::{self, Batch};
-use crate::{output, system};
+use crate::{output, system, workers};
 
 pub(crate) fn run(arguments: Request) -> Result {
     let Request { host, also, out, key, json } = arguments;
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: Request) -> Result {
     files::refuse_existing(&out, [&request_file, &key_file])?;
 
     let mut rng = system::rng()?;
-    let key = KeyPair::generate(key.algorithm, &mut rng)?;
+    let key = KeyPair::generate_with(key.algorithm, &mut rng, &workers::for_one_key())?;
     let request = CertificationRequest::create(&host, &also, &key, &mut rng)?;
 
     let mut batch = Batch::new(&out, "")?;

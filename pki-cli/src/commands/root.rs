@@ -10,7 +10,7 @@ use crate::args::Root;
 use crate::exit::{Exit, Result};
 use crate::files::{self, Batch};
 use crate::kit::CertificateEntry;
-use crate::{output, system};
+use crate::{output, system, workers};
 
 pub(crate) fn run(arguments: Root) -> Result {
     let Root { name, hosts, out, key, days, json } = arguments;
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: Root) -> Result {
     let mut rng = system::rng()?;
     let mut profile = RootProfile::new(name, hosts);
     profile.days = days;
-    let key = KeyPair::generate(key.algorithm, &mut rng)?;
+    let key = KeyPair::generate_with(key.algorithm, &mut rng, &workers::for_one_key())?;
     let authority = Authority::create(&profile, key, system::now()?, &mut rng)?;
 
     let mut batch = Batch::new(&out, "")?;

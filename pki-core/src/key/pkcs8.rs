@@ -30,7 +30,7 @@ impl KeyPair {
     /// Reads PKCS#8 `PrivateKeyInfo` in DER.
     ///
     /// # Errors
-    /// [`Error::Damaged`], [`Error::UnsupportedAlgorithm`] or [`Error::KeySize`].
+    /// [`Error::Damaged`], [`Error::UnsupportedAlgorithm`], [`Error::KeySize`] or [`Error::WellKnownKey`].
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self> {
         cap(der.len())?;
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;

@@ -1,26 +1,30 @@
 //! Public keys and the signatures they check, this crate's own and those of others.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
-use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
+use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::{Decode as _, Encode as _};
-use rsa::RsaPublicKey;
-use rsa::pkcs1v15::{Signature, VerifyingKey};
 use rsa::traits::PublicKeyParts as _;
-use sha1::{Digest as _, Sha1};
+use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
-use signature::Verifier;
 use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 
+use super::well_known::{WARNING, is_well_known, refuse_well_known};
 use crate::error::{Error, Result};
 
 /// Any certificate's public key: `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct PublicKey {
     spki: Box<[u8]>,
     identifier: [u8; 20],
     algorithm: PublicKeyAlgorithm,
+    /// What the library works with, made when it is asked for the first time: that takes longer than to check a
+    /// signature, so copies share it. `None` inside if the library refuses the key.
+    prepared: Arc<OnceLock<Option<RsaPublicKey>>>,
 }
 
 /// The kind of a public key.
@@ -72,7 +76,7 @@ impl PublicKey {
         } else {
             PublicKeyAlgorithm::Other { oid: info.algorithm.oid.to_string() }
         };
-        Ok(Self { spki: der.into(), identifier: Sha1::digest(bits).into(), algorithm })
+        Ok(Self { spki: der.into(), identifier: Sha1::digest(bits).into(), algorithm, prepared: Arc::default() })
     }
 
     /// The public half of a PKCS#8 RSA key of any size, so that a file made by others can be explained.
@@ -107,28 +111,33 @@ impl PublicKey {
         self.identifier
     }
 
+    /// What stands in the subject of each certificate for a key that everyone has.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        is_well_known(self).then_some(WARNING)
+    }
+
     /// Checks a signature over a message.
     ///
     /// # Errors
     /// [`Error::UnsupportedAlgorithm`] for keys other than RSA of 1024 to 8192 bits and for other signatures than
-    /// PKCS #1 v1.5 with SHA-1 or SHA-2; [`Error::Damaged`] if the signature does not match.
+    /// PKCS #1 v1.5 with SHA-1 or SHA-2; [`Error::WellKnownKey`]; [`Error::Damaged`] if the signature does not match.
     pub fn verify(&self, algorithm: &SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<()> {
-        let key = self.to_rsa()?;
-        let signature = Signature::try_from(signature).map_err(|_| mismatch())?;
-        match algorithm {
-            SignatureAlgorithm::RsaSha1 => VerifyingKey::<Sha1>::new(key).verify(message, &signature),
-            SignatureAlgorithm::RsaSha256 => VerifyingKey::<Sha256>::new(key).verify(message, &signature),
-            SignatureAlgorithm::RsaSha384 => VerifyingKey::<Sha384>::new(key).verify(message, &signature),
-            SignatureAlgorithm::RsaSha512 => VerifyingKey::<Sha512>::new(key).verify(message, &signature),
+        let key = self.rsa()?;
+        let (padding, digest) = match algorithm {
+            SignatureAlgorithm::RsaSha1 => padding_and_digest::<Sha1>(message),
+            SignatureAlgorithm::RsaSha256 => padding_and_digest::<Sha256>(message),
+            SignatureAlgorithm::RsaSha384 => padding_and_digest::<Sha384>(message),
+            SignatureAlgorithm::RsaSha512 => padding_and_digest::<Sha512>(message),
             SignatureAlgorithm::Other { oid } => {
                 return Err(Error::UnsupportedAlgorithm { what: "the signature", algorithm: oid.clone() });
             }
-        }
-        .map_err(|_| mismatch())
+        };
+        key.verify(padding, &digest, signature).map_err(|_| mismatch())
     }
 
-    /// Refuses a key that no certificate is issued for: other than RSA, or below 2048 bits.
+    /// Refuses a key that no certificate is issued for: other than RSA, below 2048 bits, or one that everyone has.
     pub(crate) fn require_strong(&self) -> Result<()> {
+        refuse_well_known("the public key", self)?;
         match &self.algorithm {
             PublicKeyAlgorithm::Rsa { bits: 2048.. } => Ok(()),
             PublicKeyAlgorithm::Rsa { bits } => Err(Error::KeySize { bits: *bits }),
@@ -140,17 +149,36 @@ impl PublicKey {
 
     /// Whether the key can be used at all: RSA, with a modulus and an exponent that are no trap (an even one, or e = 1).
     pub(crate) fn is_usable(&self) -> bool {
-        self.to_rsa().is_ok()
+        self.rsa().is_ok()
     }
 
-    fn to_rsa(&self) -> Result<RsaPublicKey> {
-        let unsupported = |_| Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };
-        let info = SubjectPublicKeyInfoRef::from_der(&self.spki).map_err(damaged)?;
-        let key = RsaPublicKey::try_from(info).map_err(unsupported)?;
-        debug_assert!(key.n().as_ref().bits_vartime() >= 1024);
-        Ok(key)
+    fn rsa(&self) -> Result<&RsaPublicKey> {
+        refuse_well_known("the signer's key", self)?;
+        let prepare = || {
+            let key = RsaPublicKey::try_from(SubjectPublicKeyInfoRef::from_der(&self.spki).ok()?).ok()?;
+            debug_assert!(key.n().as_ref().bits_vartime() >= 1024);
+            Some(key)
+        };
+        let unsupported = || Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };
+        self.prepared.get_or_init(prepare).as_ref().ok_or_else(unsupported)
     }
 }
+
+/// As [`PartialEq`]: by the encoding.
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.spki.hash(state);
+    }
+}
+
+/// Two keys are the same if they are encoded alike; whether one was used already does not matter.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+
+impl Eq for PublicKey {}
 
 impl SignatureAlgorithm {
     pub(crate) fn from_oid(oid: ObjectIdentifier) -> Self {
@@ -189,6 +217,10 @@ impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({})", self.algorithm)
     }
+}
+
+fn padding_and_digest<D: Digest + AssociatedOid>(message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
+    (Pkcs1v15Sign::new::<D>(), D::digest(message).to_vec())
 }
 
 /// The usual name of an algorithm that is met but not supported, or the object identifier itself.

@@ -43,8 +43,8 @@ impl LeafProfile {
     }
 
     /// §4.1.2.6: the CommonName that Hyper-V compares with the computer's name.
-    pub(crate) fn subject(&self) -> Result<Name> {
-        common_name(self.fqdn.as_str())
+    pub(crate) fn subject(&self, warning: Option<&str>) -> Result<Name> {
+        common_name(self.fqdn.as_str(), warning)
     }
 
     pub(crate) fn extensions(&self, key: &PublicKey, authority_key_identifier: &[u8]) -> Result<Vec<Extension>> {

@@ -43,8 +43,8 @@ impl RootProfile {
         Self { name, hosts, days: Days::ROOT, name_constraints: true, extended_key_usage: true }
     }
 
-    pub(crate) fn subject(&self) -> Result<Name> {
-        common_name(self.name.as_str())
+    pub(crate) fn subject(&self, warning: Option<&str>) -> Result<Name> {
+        common_name(self.name.as_str(), warning)
     }
 
     pub(crate) fn extensions(&self, key: &PublicKey) -> Result<Vec<Extension>> {

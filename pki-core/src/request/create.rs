@@ -27,7 +27,7 @@ impl CertificationRequest {
         let attribute = Attribute::try_from(ExtensionReq(vec![alt_name])).map_err(internal)?;
         let info = CertReqInfo {
             version: Version::V1,
-            subject: names.subject()?,
+            subject: names.subject(key.public_key().warning())?,
             public_key: SubjectPublicKeyInfoOwned::from_der(key.public_key().as_spki_der()).map_err(internal)?,
             attributes: SetOfVec::try_from(vec![attribute]).map_err(internal)?,
         };

@@ -1,5 +1,6 @@
 //! Keys: RSA from a seed, PKCS#8 in and out, four different errors, and nothing secret shown or copied.
 
+mod fips_186_5;
 mod key_files;
 
 use std::collections::HashSet;
@@ -53,8 +54,25 @@ fn a_seed_gives_one_key_and_another_seed_another_key() {
     assert_eq!(make(1).secret_pkcs8_der().unwrap(), make(1).secret_pkcs8_der().unwrap());
     let drawn = KeyPair::from_seed(KeyAlgorithm::Rsa2048, &KeySeed::draw(&mut rng(1))).unwrap();
     assert_eq!(drawn.public_key(), make(1).public_key());
-    let different: HashSet<_> = (0..4).map(|i| key(i).public_key().clone()).collect();
+    let different: HashSet<_> = (0..4).map(|i| key(i).public_key().as_spki_der().to_vec()).collect();
     assert_eq!(different.len(), 4);
+}
+
+#[test]
+fn a_public_key_that_checked_a_signature_is_the_key_that_it_was() {
+    fn is_shared_by_threads<T: Send + Sync>(_: &T) {}
+    let key = key(0);
+    let fresh = PublicKey::from_spki_der(key.public_key().as_spki_der()).unwrap();
+    let used = fresh.clone();
+    let signature = key.sign(b"message", &mut rng(33)).unwrap();
+    for message in [&b"message"[..], b"another", b"message"] {
+        let verified = used.verify(&SignatureAlgorithm::RsaSha256, message, &signature);
+        assert_eq!(verified.is_ok(), message == b"message");
+        assert_eq!(used.clone().verify(&SignatureAlgorithm::RsaSha256, message, &signature), verified);
+    }
+    is_shared_by_threads(&used);
+    assert_eq!(used, fresh);
+    assert_eq!(format!("{used:?}"), format!("{fresh:?}"));
 }
 
 #[test]

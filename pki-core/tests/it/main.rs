@@ -27,6 +27,7 @@ mod profiles;
 mod requests;
 mod revocation;
 mod support;
+mod test_keys;
 mod times;
 mod vault;
 mod verify;
