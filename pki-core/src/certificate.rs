@@ -72,7 +72,7 @@ impl Certificate {
         Ok(Self {
             der: der.into(),
             tbs: tbs.into(),
-            signature_algorithm: SignatureAlgorithm::from_oid(algorithm.oid),
+            signature_algorithm: SignatureAlgorithm::from_identifier(&algorithm),
             signature: signature.into(),
             version: parsed.version.saturating_add(1),
             serial_number: parsed.serial_number,

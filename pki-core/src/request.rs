@@ -82,7 +82,7 @@ impl CertificationRequest {
         let subject = DistinguishedName::from_der(info.subject)?;
         let public_key = PublicKey::from_spki_der(info.public_key)?;
         public_key.require_strong()?;
-        let signature_algorithm = SignatureAlgorithm::from_oid(algorithm.oid);
+        let signature_algorithm = SignatureAlgorithm::from_identifier(&algorithm);
         check_signature(&public_key, &signature_algorithm, contents, signature)?;
         let (host, also) = names::of(&subject, &names::subject_alt_name(&info.extensions)?)?;
         Ok(Self { der: der.into(), subject, public_key, signature_algorithm, host, also })

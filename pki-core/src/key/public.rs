@@ -11,7 +11,7 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
-use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 
 use super::well_known::{WARNING, is_well_known, refuse_well_known};
 use crate::error::{Error, Result};
@@ -181,8 +181,12 @@ impl PartialEq for PublicKey {
 impl Eq for PublicKey {}
 
 impl SignatureAlgorithm {
-    pub(crate) fn from_oid(oid: ObjectIdentifier) -> Self {
-        match oid {
+    /// With parameters other than NULL or none (RFC 4055 §5) it is another algorithm, whatever it calls itself: where they
+    /// are not among what is signed, nobody could tell whether they were changed.
+    pub(crate) fn from_identifier(algorithm: &AlgorithmIdentifierOwned) -> Self {
+        let has_parameters = algorithm.parameters.as_ref().is_some_and(|parameters| !parameters.is_null());
+        match algorithm.oid {
+            oid if has_parameters => Self::Other { oid: oid.to_string() },
             rfc5912::SHA_1_WITH_RSA_ENCRYPTION => Self::RsaSha1,
             rfc5912::SHA_256_WITH_RSA_ENCRYPTION => Self::RsaSha256,
             rfc5912::SHA_384_WITH_RSA_ENCRYPTION => Self::RsaSha384,

@@ -69,7 +69,7 @@ impl RevocationList {
         Ok(Self {
             der: der.into(),
             tbs: contents.into(),
-            signature_algorithm: SignatureAlgorithm::from_oid(algorithm.oid),
+            signature_algorithm: SignatureAlgorithm::from_identifier(&algorithm),
             signature: signature.into(),
             issuer: DistinguishedName::from_x509(&tbs.issuer)?,
             authority_key_identifier: extensions.authority_key_identifier,
