@@ -14,10 +14,10 @@ use core::fmt;
 use core::str::FromStr;
 
 use rand::CryptoRng;
+use rsa::BoxedUint;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use rsa::{BoxedUint, RsaPrivateKey};
 use sha2::Sha256;
 use signature::Signer as _;
 use zeroize::Zeroizing;
@@ -132,8 +132,8 @@ impl KeyPair {
     }
 
     /// Accepts a key that meets this crate's rules: 2048, 3072 or 4096 bits, e = 65537.
-    fn from_rsa(key: RsaPrivateKey) -> Result<Self> {
-        check_size(key.n().as_ref().bits_vartime() as usize)?;
+    fn from_rsa(key: rsa::PrivateKey) -> Result<Self> {
+        check_size(key.n().as_ref().bit_width_vartime() as usize)?;
         if *key.e() != BoxedUint::from(EXPONENT) {
             return Err(Error::UnsupportedAlgorithm {
                 what: "the private key",
@@ -152,16 +152,16 @@ impl KeyPair {
 
 /// The key of two primes; none if its private exponent is not above half the modulus' bits (FIPS 186-5 A.1.1). The library
 /// takes the smallest exponent there is, below the least common multiple of `p - 1` and `q - 1`, as the clause asks.
-fn join(p: &[u64], q: &[u64]) -> Result<Option<RsaPrivateKey>> {
+fn join(p: &[u64], q: &[u64]) -> Result<Option<rsa::PrivateKey>> {
     let internal = |detail: String| Error::Internal { what: "making an RSA key", detail };
     let integer = |words: &[u64]| {
         let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(words.iter().flat_map(|word| word.to_le_bytes()).collect());
         let bits = u32::try_from(8 * bytes.len()).map_err(|e| internal(e.to_string()))?;
         BoxedUint::from_le_slice(&bytes, bits).map_err(|e| internal(e.to_string()))
     };
-    let key = RsaPrivateKey::from_p_q(integer(p)?, integer(q)?, BoxedUint::from(EXPONENT))
+    let key = rsa::PrivateKey::from_p_q(integer(p)?, integer(q)?, BoxedUint::from(EXPONENT))
         .map_err(|e| internal(e.to_string()))?;
-    Ok((key.d().bits() as usize > 64 * p.len()).then_some(key))
+    Ok((key.d().bit_width() as usize > 64 * p.len()).then_some(key))
 }
 
 fn check_size(bits: usize) -> Result<()> {

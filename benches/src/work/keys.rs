@@ -39,7 +39,7 @@ pub(super) fn contest(size: KeyAlgorithm) -> Result<Contest> {
     contenders.push(Contender::peer("aws-lc-rs", move || done(aws_lc_rs::rsa::KeyPair::generate(aws)?)));
     contenders.push(Contender::peer("graviola", move || done(graviola_rsa::SigningKey::generate(graviola)?)));
     let mut rng = rng()?;
-    contenders.push(Contender::peer("rsa", move || done(rsa::RsaPrivateKey::new(&mut rng, size.bits())?)));
+    contenders.push(Contender::peer("rsa", move || done(rsa::PrivateKey::new(&mut rng, size.bits())?)));
     contenders.push(Contender::peer("OpenSSL", move || done(Rsa::generate(bits)?)));
     Ok(Contest { rounds: 50, contenders, bars: bars(size) })
 }

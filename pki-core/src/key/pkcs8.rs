@@ -6,7 +6,6 @@ use der::{Decode as _, ErrorKind, Header, SecretDocument, SliceReader, Tag};
 use pkcs5::pbes2;
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use rand::CryptoRng;
-use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::pkcs8::EncodePrivateKey as _;
 use spki::AlgorithmIdentifierRef;
@@ -40,7 +39,7 @@ impl KeyPair {
         // Before any arithmetic: numbers of half a million bits would keep it busy for seconds.
         let numbers = rsa::pkcs1::RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).map_err(damaged)?;
         check_size(significant_bits(numbers.modulus.as_bytes()))?;
-        RsaPrivateKey::try_from(info).map_err(damaged).and_then(Self::from_rsa)
+        rsa::PrivateKey::try_from(info).map_err(damaged).and_then(Self::from_rsa)
     }
 
     /// Reads a PEM file that holds a PKCS#8 key, encrypted or not; the password is used where it is needed.

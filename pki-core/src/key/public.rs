@@ -4,11 +4,11 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
+use const_oid::AssociatedOid;
 use const_oid::db::rfc5912;
-use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::{Decode as _, Encode as _};
+use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts as _;
-use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
@@ -24,7 +24,7 @@ pub struct PublicKey {
     algorithm: PublicKeyAlgorithm,
     /// What the library works with, made when it is asked for the first time: that takes longer than to check a
     /// signature, so copies share it. `None` inside if the library refuses the key.
-    prepared: Arc<OnceLock<Option<RsaPublicKey>>>,
+    prepared: Arc<OnceLock<Option<rsa::PublicKey>>>,
 }
 
 /// The kind of a public key.
@@ -152,11 +152,11 @@ impl PublicKey {
         self.rsa().is_ok()
     }
 
-    fn rsa(&self) -> Result<&RsaPublicKey> {
+    fn rsa(&self) -> Result<&rsa::PublicKey> {
         refuse_well_known("the signer's key", self)?;
         let prepare = || {
-            let key = RsaPublicKey::try_from(SubjectPublicKeyInfoRef::from_der(&self.spki).ok()?).ok()?;
-            debug_assert!(key.n().as_ref().bits_vartime() >= 1024);
+            let key = rsa::PublicKey::try_from(SubjectPublicKeyInfoRef::from_der(&self.spki).ok()?).ok()?;
+            debug_assert!(key.n().as_ref().bit_width_vartime() >= 1024);
             Some(key)
         };
         let unsupported = || Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };

@@ -14,7 +14,6 @@ use pki_core::key::{KeyAlgorithm, KeyPair, KeySeed, PublicKey, PublicKeyAlgorith
 use pki_core::password::Password;
 use proptest::prelude::*;
 use rand::Rng;
-use rsa::RsaPublicKey;
 use rsa::pkcs8::DecodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
 
@@ -28,8 +27,8 @@ fn keys_have_the_size_that_was_asked_for_and_the_exponent_65537() {
     let keys = [(2048, key(0)), (3072, of_size(KeyAlgorithm::Rsa3072)), (4096, of_size(KeyAlgorithm::Rsa4096))];
     for (bits, key) in keys {
         assert_eq!(*key.public_key().algorithm(), PublicKeyAlgorithm::Rsa { bits });
-        let public = RsaPublicKey::from_public_key_der(key.public_key().as_spki_der()).unwrap();
-        assert_eq!(public.n().bits_vartime() as usize, bits);
+        let public = rsa::PublicKey::from_public_key_der(key.public_key().as_spki_der()).unwrap();
+        assert_eq!(public.n().bit_width_vartime() as usize, bits);
         assert_eq!(public.e_bytes().as_ref(), [1, 0, 1]);
         assert_eq!(format!("{key:?}"), format!("KeyPair(rsa-{bits}, ..)"));
         assert_eq!(reread(&key).public_key(), key.public_key());

@@ -181,7 +181,7 @@ impl Odd {
     fn sign(&self, tbs: &[u8]) -> Vec<u8> {
         let key = test_key(self.signer);
         if self.algorithm == rfc5912::SHA_1_WITH_RSA_ENCRYPTION {
-            let key = rsa::RsaPrivateKey::from_pkcs8_der(&key.secret_pkcs8_der().unwrap()).unwrap();
+            let key = rsa::PrivateKey::from_pkcs8_der(&key.secret_pkcs8_der().unwrap()).unwrap();
             return rsa::pkcs1v15::SigningKey::<Sha1>::new(key).sign(tbs).to_vec();
         }
         key.sign(tbs, &mut support::rng(200)).unwrap()

@@ -244,7 +244,7 @@ impl Odd {
         let asked = self.alt_names.map(|names| attribute("1.2.840.113549.1.9.14", &[extensions(&names)]));
         let attributes = tlv(0xa0, &asked.unwrap_or_default());
         let info = sequence(&[tlv(0x02, &[0]), self.subject, self.spki, attributes]);
-        let key = || rsa::RsaPrivateKey::from_pkcs8_der(&key(1).secret_pkcs8_der().unwrap()).unwrap();
+        let key = || rsa::PrivateKey::from_pkcs8_der(&key(1).secret_pkcs8_der().unwrap()).unwrap();
         let signature = match self.algorithm {
             rfc5912::SHA_1_WITH_RSA_ENCRYPTION => SigningKey::<Sha1>::new(key()).sign(&info).to_vec(),
             rfc5912::SHA_384_WITH_RSA_ENCRYPTION => SigningKey::<Sha384>::new(key()).sign(&info).to_vec(),

@@ -9,7 +9,6 @@ use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{Ia5String, OctetString};
 use der::{DateTime, Decode as _, Encode};
 use rand::SeedableRng as _;
-use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::EncodePublicKey as _;
@@ -139,11 +138,11 @@ impl Key {
         self.private().to_pkcs1_der().unwrap().as_bytes().to_vec()
     }
 
-    fn private(self) -> &'static RsaPrivateKey {
-        static KEYS: LazyLock<Vec<RsaPrivateKey>> = LazyLock::new(|| {
+    fn private(self) -> &'static rsa::PrivateKey {
+        static KEYS: LazyLock<Vec<rsa::PrivateKey>> = LazyLock::new(|| {
             let make = |(seed, bits)| {
                 let mut rng = chacha20::ChaCha20Rng::seed_from_u64(seed);
-                RsaPrivateKey::new_with_exp(&mut rng, bits, 65_537_u32.into()).unwrap()
+                rsa::PrivateKey::new_with_exp(&mut rng, bits, 65_537_u32.into()).unwrap()
             };
             [(1, 2048), (2, 2048), (3, 2048), (4, 1024)].into_iter().map(make).collect()
         });

@@ -18,10 +18,10 @@ fn new_keys_are_what_fips_186_5_asks_for() {
             .map(|number| integer(number.as_bytes()));
         let (one, e) = (BoxedUint::one().resize(2 * bits), BoxedUint::from(65_537_u32).resize(2 * bits));
         assert_eq!(p.wrapping_mul(&q), n);
-        assert_eq!(n.bits(), bits);
+        assert_eq!(n.bit_width(), bits);
         // 1 and 2: sqrt(2) * 2^(bits/2 - 1) <= p, q, which two bits that are set imply.
         for prime in [&p, &q] {
-            assert_eq!(prime.bits(), bits / 2);
+            assert_eq!(prime.bit_width(), bits / 2);
             assert!(prime.bit_vartime(bits / 2 - 2));
             assert_eq!(prime.wrapping_sub(&one).gcd(&e), one);
         }

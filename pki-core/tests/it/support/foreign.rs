@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use der::asn1::{Any, OctetString};
 use der::{Decode as _, Encode as _, Tag};
 use pki_core::certificate::Certificate;
-use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _};
 use sha2::Sha256;
@@ -53,13 +52,13 @@ pub(crate) fn weak_pkcs8() -> &'static [u8] {
 
 /// An RSA key of any size and exponent in PKCS#8.
 pub(crate) fn rsa_pkcs8(bits: usize, exponent: u32) -> Vec<u8> {
-    let key = RsaPrivateKey::new_with_exp(&mut rng(8), bits, exponent.into()).unwrap();
+    let key = rsa::PrivateKey::new_with_exp(&mut rng(8), bits, exponent.into()).unwrap();
     key.to_pkcs8_der().unwrap().as_bytes().to_vec()
 }
 
 /// The `SubjectPublicKeyInfo` of an RSA key in PKCS#8.
 pub(crate) fn spki(pkcs8: &[u8]) -> Vec<u8> {
-    RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap().to_public_key().to_public_key_der().unwrap().into_vec()
+    rsa::PrivateKey::from_pkcs8_der(pkcs8).unwrap().to_public_key().to_public_key_der().unwrap().into_vec()
 }
 
 /// Public and private half of a key on the curve P-256: `SubjectPublicKeyInfo` and PKCS#8. The point and the scalar are
@@ -72,7 +71,7 @@ pub(crate) fn elliptic_curve() -> (Vec<u8>, Vec<u8>) {
 }
 
 fn signed_by_itself(name: Name, extensions: Vec<Extension>, pkcs8: &[u8]) -> Vec<u8> {
-    let key = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap());
+    let key = SigningKey::<Sha256>::new(rsa::PrivateKey::from_pkcs8_der(pkcs8).unwrap());
     let spki = key.as_ref().to_public_key().to_public_key_der().unwrap();
     let builder = CertificateBuilder::new(
         Given { name, extensions },
