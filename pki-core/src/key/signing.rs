@@ -1,6 +1,7 @@
 //! The bridge from a key pair to the certificate builder, so that neither shows the other its types.
 
-use rand::CryptoRng;
+use chacha20::ChaCha20Rng;
+use rand::{CryptoRng, SeedableRng as _};
 use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
 use sha2::Sha256;
 use signature::rand_core::TryCryptoRng;
@@ -50,7 +51,9 @@ impl RandomizedSigner<SignatureBits> for CertificateSigner<'_> {
         rng: &mut R,
         message: &[u8],
     ) -> core::result::Result<SignatureBits, signature::Error> {
-        self.0.try_sign_with_rng(rng, message).map(SignatureBits)
+        // A generator of its own: how much the library draws must not change what the caller's gives next.
+        let mut blinding = ChaCha20Rng::try_from_rng(rng).map_err(|_| signature::Error::new())?;
+        self.0.try_sign_with_rng(&mut blinding, message).map(SignatureBits)
     }
 }
 

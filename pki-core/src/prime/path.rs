@@ -14,7 +14,6 @@ use super::lanes::ifma::Ifma;
 use super::lanes::plain::Plain;
 use super::lanes::{Lanes, MOST_LANES};
 use super::sieve::{SmallPrimes, Stretch};
-use super::stack::wiped;
 use super::words;
 
 /// The instructions that throw composite numbers away. Which they are changes the time, never the key.
@@ -70,19 +69,19 @@ impl Path {
         }
     }
 
-    /// Sieves the stretch that begins with `start`. What is left of secrets on the stack is overwritten.
+    /// Sieves the stretch that begins with `start`.
     pub(super) fn sieve(self, start: &[u64]) -> Stretch {
         let primes = SmallPrimes::for_numbers_of(start.len());
-        wiped(|| self.run(Sieve { start, primes }))
+        self.run(Sieve { start, primes })
     }
 
-    /// [`fermat::probable_primes`]. What is left of secrets on the stack is overwritten.
+    /// [`fermat::probable_primes`].
     pub(super) fn probable_primes(self, numbers: &[Number; MOST_LANES], words: usize) -> [bool; MOST_LANES] {
-        wiped(|| match self.0 {
+        match self.0 {
             Kind::Plain(_) => core::array::from_fn(|lane| lane < Plain::COUNT && on_words(&numbers[lane][..words])),
             #[cfg(target_arch = "x86_64")]
             _ => self.run(Fermat { numbers, words }),
-        })
+        }
     }
 
     fn run<J: Job>(self, job: J) -> J::Result {

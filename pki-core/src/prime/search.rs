@@ -48,7 +48,8 @@ impl Search {
     /// Two primes of `64 * words` bits, little end first, whose product has twice as many bits, and which are further
     /// apart than FIPS 186-5 A.1.1 asks. Neither is 1 modulo 65537.
     ///
-    /// `accept` may refuse a pair; then another one is made. What it leaves on the stack is overwritten too.
+    /// `accept` may refuse a pair; then another one is made. What it leaves on the stack is overwritten too, on
+    /// every thread.
     pub(crate) fn pair<T>(&self, seed: &[u8; 32], words: usize, accept: impl Fn(&[u64], &[u64]) -> Option<T>) -> T {
         wiped(|| self.hunt_for_pair(seed, words, accept))
     }
@@ -58,12 +59,12 @@ impl Search {
         loop {
             let open = hunts.iter_mut().filter(|hunt| hunt.found != Found::Prime).collect();
             let mut open = self.executor().map(open, |hunt: &mut Hunt| {
-                hunt.prepare(self.path);
+                wiped(|| hunt.prepare(self.path));
                 hunt
             });
             let filters: Vec<Filter<'_>> = open.iter().map(|hunt| Filter::new(hunt)).collect();
             self.executor().map(vec![(); self.threads()], |()| {
-                filters.iter().for_each(|filter| filter.run(self.path));
+                wiped(|| filters.iter().for_each(|filter| filter.run(self.path)));
             });
             let passed: Vec<u64> = filters.into_iter().map(|filter| filter.passed.into_inner()).collect();
             for (hunt, index) in open.iter_mut().zip(passed) {

@@ -24,7 +24,7 @@ const BLOCK: usize = 32;
 const BLOCKS: usize = 2;
 
 /// Primes that are worked on together.
-const GROUP: usize = 8;
+const GROUP: usize = 64;
 
 /// The odd primes below a bound, with what Montgomery's reduction by 32 bits needs of each.
 pub(super) struct SmallPrimes(Vec<[SmallPrime; GROUP]>);

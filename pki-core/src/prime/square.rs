@@ -20,7 +20,7 @@ pub(super) struct Modulus<V: Lanes, const L: usize, const C: usize> {
 }
 
 /// Rows that are multiplied at once: their limbs stay in registers while a column is summed up.
-const ROWS: usize = 4;
+const ROWS: usize = 3;
 /// Added to a column before its carry is taken, so that no carry is negative. Sums are smaller than it in each direction.
 const OFFSET: u32 = 61;
 
@@ -121,16 +121,20 @@ impl<V: Lanes, const L: usize, const C: usize> Modulus<V, L, C> {
         let zero = self.lanes.splat(0);
         let quotient = &self.quotient[..L - 1];
         let mut rows = [self.lanes.factor_of_low_bits(columns[row]); B];
-        let mut high = self.lanes.shift_right_limb(columns[row]);
+        let (mut high, mut carry) = (zero, self.lanes.shift_right_limb(columns[row]));
+        // One row waits for the other here. What the next limb needs of the last one is added last.
         for step in 0..B - 1 {
             let mut low = self.lanes.add(columns[row + 1 + step], high);
             high = zero;
-            for r in 0..=step {
+            for r in 0..step {
                 (low, high) = self.lanes.add_product(low, high, rows[r], quotient[step - r]);
             }
+            (low, high) = self.lanes.add_product(low, high, rows[step], quotient[0]);
+            low = self.lanes.add(low, carry);
             rows[step + 1] = self.lanes.factor_of_low_bits(low);
-            high = self.lanes.add(high, self.lanes.shift_right_limb(low));
+            carry = self.lanes.shift_right_limb(low);
         }
+        high = self.lanes.add(high, carry);
         for (column, limbs) in columns[row + B..].iter_mut().zip(quotient.windows(B)) {
             let mut low = self.lanes.add(*column, high);
             high = zero;

@@ -161,6 +161,21 @@ fn what_is_not_one_whole_request_is_refused() {
     assert!(refused.contains("no PEM block CERTIFICATE REQUEST"), "{refused}");
 }
 
+/// They are not signed, so whatever else is allowed could be changed on the way (RFC 4055 §5).
+#[test]
+fn the_signature_algorithm_has_null_as_parameters_or_none() {
+    let (info, sha256) = (info_of(CERTREQ), oid(rfc5912::SHA_256_WITH_RSA_ENCRYPTION));
+    let read = |parameters: &[Vec<u8>]| {
+        let algorithm = [&[sha256.clone()], parameters].concat();
+        CertificationRequest::from_der(&joined_with(&info, &algorithm, &signature_of(CERTREQ)))
+    };
+    assert!(read(&[tlv(0x05, &[])]).is_ok());
+    assert!(read(&[]).is_ok());
+    for parameters in [tlv(0x04, &[]), tlv(0x0c, b"x"), tlv(0x30, &[]), tlv(0xa5, &[])] {
+        assert!(matches!(read(&[parameters.clone()]), Err(Error::UnsupportedAlgorithm { .. })), "{parameters:x?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -264,8 +279,11 @@ fn signature(info: &[u8]) -> Vec<u8> {
 }
 
 fn joined(info: &[u8], algorithm: ObjectIdentifier, signature: &[u8]) -> Vec<u8> {
-    let algorithm = sequence(&[oid(algorithm), tlv(0x05, &[])]);
-    sequence(&[info.to_vec(), algorithm, tlv(0x03, &[&[0], signature].concat())])
+    joined_with(info, &[oid(algorithm), tlv(0x05, &[])], signature)
+}
+
+fn joined_with(info: &[u8], algorithm: &[Vec<u8>], signature: &[u8]) -> Vec<u8> {
+    sequence(&[info.to_vec(), sequence(algorithm), tlv(0x03, &[&[0], signature].concat())])
 }
 
 fn attribute(id: &str, values: &[Vec<u8>]) -> Vec<u8> {
@@ -278,6 +296,11 @@ fn extensions(names: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// What is signed in a request; both have lengths of two octets.
+/// The last part of a request, without its count of unused bits: 256 bytes for a key of 2048 bits.
+fn signature_of(request: &[u8]) -> Vec<u8> {
+    request[request.len() - 256..].to_vec()
+}
+
 fn info_of(request: &[u8]) -> Vec<u8> {
     let length = usize::from(u16::from_be_bytes([request[6], request[7]]));
     request[4..8 + length].to_vec()

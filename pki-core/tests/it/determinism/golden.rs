@@ -39,9 +39,9 @@ pub(crate) fn this_identity_comes_out() {
         sha256(identity.leaf().as_der()),
     ];
     let expected = [
-        "37520827220a822c382defa0f032d4940aa8afae7e3ebfe5bd3b0ab3a85d5569",
+        "1782c25e45fa83a7100454434e8e3c08007e1955df9dce84a34d0940a5db580a",
         "63ec7d7c42078dd56e67c1e9e1c96b3f0e03608dc8f1fb4a32e294067307f242",
-        "ed44f961c9f71d6f33d409a4cc3c4fcc52beb4a29cc07ad8694c66e2f79b5622",
+        "fb3019c8717c9b33b2c7efac4ed2a5438d6d1e3e1f5cabeeb43ccf1965053a8b",
     ];
     assert_eq!(made, expected);
 }
@@ -60,8 +60,8 @@ pub(crate) fn these_pfx_files_come_out() {
         sha256(&pfx::seal(&identity, &password, &options, &mut ChaCha20Rng::from_seed([6; 32])).unwrap())
     };
     let expected = [
-        "03f349a76733359acf0b4a3142207b4f7ee5d39f2191c1b0d815993d89050a5e",
-        "7f45498fb0c952cdb30b181d4b53b1bd5f48f633a7f870c9f93d0aaa1997ae6a",
+        "bd750a9ee1093c9cd93bf9635dd1c958ae6fdd0dd78bae4c84db2d65bdb82b18",
+        "7a9e8c0adbd67ba8654b7d7378f2baee3115d4e681a6e22af2cfd4ee13605e91",
     ];
     assert_eq!([Encoding::Legacy, Encoding::Modern].map(digest), expected);
 }
@@ -80,11 +80,11 @@ pub(crate) fn these_kits_come_out() {
     let files = issued.hosts.iter().flat_map(|host| host.bundle.files());
     let lines: Vec<_> = files.map(|file| format!("{} {}", sha256(file.bytes), file.path)).collect();
     let expected = [
-        "a4116f0a1eca452baeaf55e13bac2e2c83162eaee3c328d75868a4774be277ba HOST4.atwork.at.pfx",
+        "5c1180f156a2731e1859be5fb69408c16759bf70da48468e54d1e81e0ed8f8e9 HOST4.atwork.at.pfx",
         "d88b9c80e1db86fdf1f989980411588854262c55631f82a8d1a534ff8dbcda81 HOST4.atwork.at.cer",
         "09c59adc0b2111dc54f1e9731167053278cd4f3966c1fec357f2b4fb7bfcfea1 trust/HOST4.atwork.at.root.cer",
         "7575de246050fe343b3bf78c96dd342029b98ab89d3a5740825add92bef1ce06 trust/HOST5.atwork.at.root.cer",
-        "b25353a45f8355fa0f88412aa5ea3816d1f3075c885b2bf7b16ca38d4dab513e HOST5.atwork.at.pfx",
+        "9a4f9ebacf4fecc62f512fdf68ad414cf2ded1cffcf6037cacfe26618e13e93d HOST5.atwork.at.pfx",
         "0fdac946e5c869b18e589701aa3c9174d80751c9a50d04511ba1b20d0f41cafb HOST5.atwork.at.cer",
         "7575de246050fe343b3bf78c96dd342029b98ab89d3a5740825add92bef1ce06 trust/HOST5.atwork.at.root.cer",
         "09c59adc0b2111dc54f1e9731167053278cd4f3966c1fec357f2b4fb7bfcfea1 trust/HOST4.atwork.at.root.cer",
