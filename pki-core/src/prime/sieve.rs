@@ -23,7 +23,8 @@ const WORDS: usize = BLOCKS * BLOCK;
 const BLOCK: usize = 32;
 const BLOCKS: usize = 2;
 
-/// Primes that are worked on together.
+/// Primes that are worked on together. The steps of a reduction wait for each other; those of so many keep a processor busy
+/// meanwhile.
 const GROUP: usize = 64;
 
 /// The odd primes below a bound, with what Montgomery's reduction by 32 bits needs of each.

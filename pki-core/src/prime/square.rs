@@ -20,6 +20,7 @@ pub(super) struct Modulus<V: Lanes, const L: usize, const C: usize> {
 }
 
 /// Rows that are multiplied at once: their limbs stay in registers while a column is summed up.
+/// More of them would save loads and stores, but each sum would be a longer chain of steps that wait for each other.
 const ROWS: usize = 3;
 /// Added to a column before its carry is taken, so that no carry is negative. Sums are smaller than it in each direction.
 const OFFSET: u32 = 61;
