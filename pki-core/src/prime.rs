@@ -1,6 +1,6 @@
 //! The search for primes: nearly all of the time that a key takes.
 //!
-//! Random odd numbers go through two sieves and then to the library:
+//! Random odd numbers go through two filters and then to the library:
 //!
 //! 1. `sieve` strikes out the multiples of small primes in a stretch of 4096 odd numbers after a random start.
 //! 2. `fermat` tests the survivors in order with base 2, as many at once as the processor has lanes: eight with AVX-512
@@ -26,7 +26,7 @@
 //! of the two primes, is worked out by the crate `rsa`.
 //!
 //! Seeds, starts, bitmaps, candidates and primes are overwritten when dropped, and so is the stack below the search, as far as
-//! an optimised build uses it. What the libraries for 3 and for the exponents put on the heap meanwhile is freed as it is.
+//! an optimised build uses it; registers are not. What the libraries for 3 and for the exponents put on the heap meanwhile is freed as it is.
 
 mod confirm;
 mod fermat;

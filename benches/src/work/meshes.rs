@@ -11,7 +11,7 @@ use rand::{Rng as _, SeedableRng as _};
 
 use super::{by_rcgen, done, failed, now, pfx, rng};
 use crate::Result;
-use crate::contest::{Contender, Contest};
+use crate::contest::{Bar, Contender, Contest};
 
 pub(super) fn contest(hosts: usize) -> Result<Contest> {
     let names: Vec<String> = (1..=hosts).map(|number| format!("HOST{number}.atwork.at")).collect();
@@ -38,7 +38,9 @@ pub(super) fn contest(hosts: usize) -> Result<Contest> {
         Contender::peer("rcgen and p12-keystore", move || names.iter().try_for_each(|name| by_others(name))),
     ];
     // A mesh of many hosts is a mean of many keys already.
-    Ok(Contest { rounds: if hosts > 8 { 5 } else { 20 }, contenders, bars: Vec::new() })
+    let rounds = if hosts > 8 { 5 } else { 20 };
+    let bar = Bar { who: "pki-core, 2 threads".into(), than: "pki-core".into(), floor: None, goal: Some(1.8) };
+    Ok(Contest { rounds, contenders, bars: vec![bar] })
 }
 
 fn new_host(name: pki_core::name::Fqdn) -> Host {

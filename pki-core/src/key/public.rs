@@ -22,8 +22,7 @@ pub struct PublicKey {
     spki: Box<[u8]>,
     identifier: [u8; 20],
     algorithm: PublicKeyAlgorithm,
-    /// What the library works with, made when it is asked for the first time: that takes longer than to check a
-    /// signature, so copies share it. `None` inside if the library refuses the key.
+    /// What the library works with, made when it is asked for the first time and shared by copies. `None` inside if the library refuses the key.
     prepared: Arc<OnceLock<Option<rsa::PublicKey>>>,
 }
 

@@ -30,7 +30,8 @@ impl KeyPair {
             .map_err(|e| Error::Internal { what: "signing", detail: e.to_string() })
     }
 
-    /// SHA-256 with RSA (PKCS #1 v1.5) over a message. The generator blinds the computation; the result depends on key
+    /// SHA-256 with RSA (PKCS #1 v1.5) over a message. Takes 32 bytes from the generator, which blind the
+    /// computation; the result depends on key
     /// and message alone.
     ///
     /// # Errors

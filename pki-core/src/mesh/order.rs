@@ -125,8 +125,11 @@ impl Order {
         now: Time,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<IssuedMesh> {
-        let root_tasks: Vec<_> = self.roots.into_iter().map(|root| (root, ChaCha20Rng::from_rng(rng))).collect();
-        let host_tasks: Vec<_> = self.hosts.into_iter().map(|host| (host, ChaCha20Rng::from_rng(rng))).collect();
+        // A generator is moved from hand to hand. In a box it leaves no copies of its seed behind.
+        let root_tasks: Vec<_> =
+            self.roots.into_iter().map(|root| (root, Box::new(ChaCha20Rng::from_rng(rng)))).collect();
+        let host_tasks: Vec<_> =
+            self.hosts.into_iter().map(|host| (host, Box::new(ChaCha20Rng::from_rng(rng)))).collect();
 
         let made = run(executor, root_tasks, |(root, mut rng)| root.make(now, &mut rng))?;
         let new = made.iter().map(|root| TrustedRoot::new(&root.label, root.authority.certificate().clone()));

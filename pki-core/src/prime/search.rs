@@ -48,8 +48,8 @@ impl Search {
     /// Two primes of `64 * words` bits, little end first, whose product has twice as many bits, and which are further
     /// apart than FIPS 186-5 A.1.1 asks. Neither is 1 modulo 65537.
     ///
-    /// `accept` may refuse a pair; then another one is made. What it leaves on the stack is overwritten too, on
-    /// every thread.
+    /// `accept` may refuse a pair; then another one is made. Then the stack below is overwritten, with what
+    /// `accept` left there; each thread overwrites its own at the end of each task.
     pub(crate) fn pair<T>(&self, seed: &[u8; 32], words: usize, accept: impl Fn(&[u64], &[u64]) -> Option<T>) -> T {
         wiped(|| self.hunt_for_pair(seed, words, accept))
     }
@@ -63,8 +63,10 @@ impl Search {
                 hunt
             });
             let filters: Vec<Filter<'_>> = open.iter().map(|hunt| Filter::new(hunt)).collect();
-            self.executor().map(vec![(); self.threads()], |()| {
-                wiped(|| filters.iter().for_each(|filter| filter.run(self.path)));
+            // Each begins with another hunt, so that less is begun in vain when the other finds a number.
+            self.executor().map((0..self.threads()).collect(), |thread: usize| {
+                let (later, first) = filters.split_at(thread % filters.len().max(1));
+                wiped(|| first.iter().chain(later).for_each(|filter| filter.run(self.path)));
             });
             let passed: Vec<u64> = filters.into_iter().map(|filter| filter.passed.into_inner()).collect();
             for (hunt, index) in open.iter_mut().zip(passed) {

@@ -1,7 +1,7 @@
 //! Throws away, from a stretch of odd numbers, those with a small factor.
 //!
 //! An ordinary sieve writes at places that depend on the secret start. Here each multiple is struck out of the whole
-//! stretch, which is a bitmap that fits into registers: every step and every address is the same for every start.
+//! stretch, a bitmap of 512 bytes, in registers where there are enough: every step and every address is the same for every start.
 
 #![allow(clippy::indexing_slicing, reason = "bitmaps and groups of fixed sizes")]
 
@@ -19,7 +19,7 @@ pub(super) struct Stretch {
 /// Odd numbers in a stretch. A prime of 1024 bits is one of 355 on average, one of 2048 bits one of 710.
 pub(super) const NUMBERS: u64 = 64 * WORDS as u64;
 const WORDS: usize = BLOCKS * BLOCK;
-/// Words that are worked on together, in registers.
+/// Words that are worked on together, in registers where there are enough.
 const BLOCK: usize = 32;
 const BLOCKS: usize = 2;
 

@@ -73,10 +73,12 @@ fn compare_squares<V: Lanes, const L: usize, const C: usize>(lanes: V, words: us
     while done < count {
         let mut quotients = [[0_u64; MOST_LANES]; L];
         let mut x = [[0_u64; MOST_LANES]; L];
+        // Which lane has which pattern changes, so that a path of few lanes meets all of them too.
+        let (of_quotient, of_x) = (rng.next_u64() as usize % 8, rng.next_u64() as usize % 8);
         for lane in 0..MOST_LANES {
             for limb in 0..L - 1 {
-                quotients[limb][lane] = pattern(&mut rng, lane, mask);
-                x[limb][lane] = pattern(&mut rng, lane + 1, mask);
+                quotients[limb][lane] = pattern(&mut rng, lane + of_quotient, mask);
+                x[limb][lane] = pattern(&mut rng, lane + of_x, mask);
             }
             quotients[L - 2][lane] = quotients[L - 2][lane] & ((1 << top_bits) - 1) | 1 << (top_bits - 1);
             x[L - 1][lane] = 1 << top_bits;
@@ -282,8 +284,8 @@ fn a_stretch_keeps_exactly_the_numbers_without_small_factors() {
         let start = random_odd(&mut rng, words);
         let stretches: Vec<Stretch> = Path::available().iter().map(|path| path.sieve(&start[..words])).collect();
         let mut kept = vec![true; NUMBERS as usize];
-        // Seven primes at the end may be left out of the groups.
-        for divisor in (3..bound - 500).step_by(2).filter(|n| (3..=n.isqrt()).step_by(2).all(|d| n % d != 0)) {
+        // As many primes at the end as are not a whole group, 63 at most, are left out.
+        for divisor in (3..bound - 1000).step_by(2).filter(|n| (3..=n.isqrt()).step_by(2).all(|d| n % d != 0)) {
             let residue = start[..words].iter().rev().fold(0, |r, word| (r << 64 | u128::from(*word)) % divisor);
             let first = if residue % 2 == 1 { (divisor - residue) / 2 } else { (divisor - residue / 2) % divisor };
             kept.iter_mut().skip(first as usize).step_by(divisor as usize).for_each(|kept| *kept = false);

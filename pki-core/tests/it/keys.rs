@@ -90,6 +90,14 @@ fn making_a_key_takes_32_bytes_from_the_generator() {
 }
 
 #[test]
+fn a_signature_takes_32_bytes_from_the_generator() {
+    let (mut used, mut skipped) = (rng(1), rng(1));
+    key(0).sign(b"a message", &mut used).unwrap();
+    Rng::fill_bytes(&mut skipped, &mut [0; 32]);
+    assert_eq!(Rng::next_u64(&mut used), Rng::next_u64(&mut skipped));
+}
+
+#[test]
 fn keys_of_other_sizes_and_exponents_are_refused() {
     assert_eq!(KeyPair::from_pkcs8_der(weak_pkcs8()).unwrap_err(), Error::KeySize { bits: 1024 });
     assert_eq!(KeyPair::from_pkcs8_der(&rsa_pkcs8(1536, 65_537)).unwrap_err(), Error::KeySize { bits: 1536 });

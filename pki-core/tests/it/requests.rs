@@ -166,13 +166,16 @@ fn what_is_not_one_whole_request_is_refused() {
 fn the_signature_algorithm_has_null_as_parameters_or_none() {
     let (info, sha256) = (info_of(CERTREQ), oid(rfc5912::SHA_256_WITH_RSA_ENCRYPTION));
     let read = |parameters: &[Vec<u8>]| {
-        let algorithm = [&[sha256.clone()], parameters].concat();
+        let algorithm = [std::slice::from_ref(&sha256), parameters].concat();
         CertificationRequest::from_der(&joined_with(&info, &algorithm, &signature_of(CERTREQ)))
     };
     assert!(read(&[tlv(0x05, &[])]).is_ok());
     assert!(read(&[]).is_ok());
     for parameters in [tlv(0x04, &[]), tlv(0x0c, b"x"), tlv(0x30, &[]), tlv(0xa5, &[])] {
-        assert!(matches!(read(&[parameters.clone()]), Err(Error::UnsupportedAlgorithm { .. })), "{parameters:x?}");
+        assert!(
+            matches!(read(std::slice::from_ref(&parameters)), Err(Error::UnsupportedAlgorithm { .. })),
+            "{parameters:x?}"
+        );
     }
 }
 
@@ -295,12 +298,12 @@ fn extensions(names: &[Vec<u8>]) -> Vec<u8> {
     sequence(&[sequence(&[oid(rfc5280::ID_CE_SUBJECT_ALT_NAME), tlv(0x04, &sequence(names))])])
 }
 
-/// What is signed in a request; both have lengths of two octets.
 /// The last part of a request, without its count of unused bits: 256 bytes for a key of 2048 bits.
 fn signature_of(request: &[u8]) -> Vec<u8> {
     request[request.len() - 256..].to_vec()
 }
 
+/// What is signed in a request; both have lengths of two octets.
 fn info_of(request: &[u8]) -> Vec<u8> {
     let length = usize::from(u16::from_be_bytes([request[6], request[7]]));
     request[4..8 + length].to_vec()
