@@ -94,3 +94,37 @@ fn add_to_each_block(input: &mut [u8], block: usize, hash: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By OpenSSL; the README beside the file says how, and which of them are known everywhere.
+    #[test]
+    fn it_derives_what_others_derive() {
+        let bytes = |hex: &str| -> Vec<u8> {
+            let pairs = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+            pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+        };
+        let vectors = include_str!("../../tests/it/vectors/kdf.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut count = 0;
+        for vector in vectors {
+            let [digest, id, password, salt, rounds, expected] =
+                vector.split(' ').collect::<Vec<_>>().try_into().unwrap();
+            let hash = match digest {
+                "SHA1" => Hash::Sha1,
+                "SHA224" => Hash::Sha224,
+                "SHA256" => Hash::Sha256,
+                "SHA384" => Hash::Sha384,
+                "SHA512" => Hash::Sha512,
+                other => panic!("{other}"),
+            };
+            let usage = [Use::Key, Use::Iv, Use::Mac].into_iter().find(|usage| *usage as u8 == id.parse().unwrap());
+            let mut derived = vec![0; expected.len() / 2];
+            hash.derive(usage.unwrap(), &bytes(password), &bytes(salt), rounds.parse().unwrap(), &mut derived);
+            assert_eq!(derived, bytes(expected), "{vector}");
+            count += 1;
+        }
+        assert_eq!(count, 40);
+    }
+}
