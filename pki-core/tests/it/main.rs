@@ -33,4 +33,5 @@ mod vault;
 mod verify;
 mod verify_chains;
 mod webpki;
+mod wycheproof;
 mod x509_parser;
