@@ -2,6 +2,8 @@
 //!
 //! It reads neither CommonNames nor key usages, and of a root only name, key and name constraints.
 
+mod defects;
+
 use std::time::Duration;
 
 use ::webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
