@@ -18,6 +18,7 @@ use spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
 use x509_cert::TbsCertificate;
 use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{Builder as _, CertificateBuilder};
+use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, NameConstraints};
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::{Extension, pkix};
 use x509_cert::name::Name;
@@ -35,6 +36,8 @@ pub(crate) struct Recipe {
     /// ExtendedKeyUsage, if there is one.
     pub(crate) purposes: Vec<ObjectIdentifier>,
     pub(crate) revocation_list: Option<&'static str>,
+    /// NameConstraints, if there are any.
+    pub(crate) permitted: Vec<&'static str>,
     /// First and last second, from 1970.
     pub(crate) validity: (u64, u64),
     pub(crate) sha1: bool,
@@ -61,6 +64,7 @@ impl Recipe {
             ca: Some(false),
             purposes: vec![ID_KP_SERVER_AUTH, ID_KP_CLIENT_AUTH],
             revocation_list: None,
+            permitted: vec![],
             validity: (now - DAY, now + 3650 * DAY),
             sha1: false,
         }
@@ -118,6 +122,12 @@ impl Recipe {
             };
             extensions.push(extension(true, &pkix::BasicConstraints { ca, path_len_constraint: None }));
             extensions.push(extension(true, &pkix::KeyUsage(usage)));
+        }
+        if !self.permitted.is_empty() {
+            let base = |name: &&str| GeneralName::DnsName(Ia5String::new(name).unwrap());
+            let subtree = |name| GeneralSubtree { base: base(name), minimum: 0, maximum: None };
+            let permitted_subtrees = Some(self.permitted.iter().map(subtree).collect());
+            extensions.push(extension(true, &NameConstraints { permitted_subtrees, excluded_subtrees: None }));
         }
         if !self.purposes.is_empty() {
             extensions.push(extension(false, &pkix::ExtendedKeyUsage(self.purposes.clone())));
