@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     FoundWrong,
 }
 
-/// Why something could not be done: code 1. Code 2, wrong usage, is the argument parser's.
+/// Why something could not be done: code 1.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     message: String,
@@ -110,6 +110,12 @@ impl Failure {
         }
         ExitCode::from(1)
     }
+}
+
+/// The end of a run whose command line is wrong, code 2, or asks for help.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    output::usage(error);
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 /// The kind of an error. An HRESULT that starts with 0x8007 is made of an error code of Win32, whose kind counts.

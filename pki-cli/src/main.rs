@@ -22,11 +22,16 @@ mod workers;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use pki_core::name::printable;
 
 use args::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    let result = match arguments.command {
         Command::Issue(arguments) => commands::issue::run(arguments),
         Command::Renew(arguments) => commands::renew::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),
@@ -51,4 +56,13 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
     }
+}
+
+/// What is refused is quoted, and may be the name of a file that somebody else chose: so it is refused again as it can be
+/// printed.
+fn arguments() -> Result<Arguments, clap::Error> {
+    Arguments::try_parse().map_err(|error| {
+        let shown = std::env::args_os().map(|argument| printable(&argument.to_string_lossy()));
+        Arguments::try_parse_from(shown).err().unwrap_or(error)
+    })
 }

@@ -2,7 +2,9 @@
 //!
 //! The rules: results go to standard output, everything said to a person besides goes to standard error. With `--json`
 //! standard output holds one JSON value and nothing else. No colour, and ASCII only but for names that are not: consoles
-//! of old servers show nothing else reliably. Nothing secret is ever printed, and text from files is made printable.
+//! of old servers show nothing else reliably. Nothing secret is ever printed. Text from files, file names among it, is made
+//! printable where it is put into a line, so that it cannot make a line of its own; and nothing leaves here with a
+//! character in it that a terminal would obey, whoever forgot that.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -15,7 +17,7 @@ use crate::exit::{Failure, Result};
 
 /// Prints a result. A reader that went away (`| head`) is no failure.
 pub(crate) fn result(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
+    let (text, mut stdout) = (printable_lines(text), io::stdout().lock());
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::io("standard output cannot be written", &error))
@@ -28,7 +30,7 @@ pub(crate) fn result(text: &str) -> Result<()> {
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(format!("the result cannot be written as JSON: {error}")))?;
-    result(&format!("{text}\n"))
+    result(&format!("{}\n", escaped(&text)))
 }
 
 /// Prints what was made: as JSON, or as a heading and rows of label and value.
@@ -44,6 +46,14 @@ pub(crate) fn summary(as_json: bool, value: &impl Serialize, heading: &str, rows
 pub(crate) fn note(kind: &str, text: &str) {
     // Nobody is left to tell if standard error is closed.
     let _ = writeln!(io::stderr().lock(), "{kind}: {}", printable(text));
+}
+
+/// Prints what is wrong with the command line, or the help that was asked for.
+pub(crate) fn usage(error: &clap::Error) {
+    let _ = match error.use_stderr() {
+        true => write!(io::stderr().lock(), "{}", printable_lines(&error.render().to_string())),
+        false => error.print(),
+    };
 }
 
 /// A path as people see it.
@@ -83,12 +93,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// Lines up cells in columns, two spaces apart, with an indent. The last column is not padded.
+/// Lines up cells in columns, two spaces apart, with an indent. The last column is not padded, and no cell is more than a
+/// line.
 pub(crate) fn columns<const N: usize>(indent: usize, rows: &[[String; N]]) -> String {
+    let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| printable(cell))).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = " ".repeat(indent);
         for (cell, width) in row.iter().zip(&widths) {
             line.push_str(&format!("{cell:<width$}  "));
@@ -97,4 +109,22 @@ pub(crate) fn columns<const N: usize>(indent: usize, rows: &[[String; N]]) -> St
         text.push('\n');
     }
     text
+}
+
+fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// The same JSON with such characters written as JSON itself allows: outside of strings there are none.
+fn escaped(json: &str) -> String {
+    let is_harmless = |c: char| matches!(c, '\n' | ' '..='~') || printable(c.encode_utf8(&mut [0; 4])).starts_with(c);
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_harmless(c) {
+            escaped.push(c);
+        } else {
+            escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    escaped
 }

@@ -8,7 +8,7 @@ use pki_core::password::Password;
 use pki_core::pfx::{self, Contents, OpenOptions};
 
 use crate::exit::{Failure, PASSWORD_HINT, Result};
-use crate::password;
+use crate::{output, password};
 
 /// Tries the password that was given, else the empty one, and then asks if there is somebody to ask. Returns what was
 /// typed.
@@ -20,7 +20,7 @@ pub(super) fn open(
 ) -> Result<(Contents, Option<Password>)> {
     match (pfx::open(bytes, given.unwrap_or(&Password::empty()), options), given) {
         (Err(Error::WrongPassword { .. }), None) if std::io::stdin().is_terminal() => {
-            let asked = password::ask(&format!("Password of {}: ", path.display()))?;
+            let asked = password::ask(&format!("Password of {}: ", output::path(path)))?;
             Ok((pfx::open(bytes, &asked, options)?, Some(asked)))
         }
         // Nothing was wrong yet: the empty one was only a guess.

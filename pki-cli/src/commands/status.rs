@@ -245,7 +245,7 @@ impl Judgement<'_> {
             let table: Vec<_> = std::iter::once(heading).chain(rows.iter().map(Row::cells)).collect();
             let end = if passed { "passed" } else { "FAILED" };
             let protected = if self.is_protected { "protected by a passphrase, " } else { "" };
-            let problems: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+            let problems: String = problems.iter().map(|problem| format!("{}\n", printable(problem))).collect();
             output::result(&format!(
                 "{}\n{problems}{}: {protected}{end}, judged at {}\n",
                 output::columns(0, &table),

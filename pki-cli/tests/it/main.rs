@@ -20,6 +20,7 @@ mod failures;
 mod full_disk;
 mod growing;
 mod help;
+mod hostile_text;
 mod inspect;
 mod inventories;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,6 @@
 
 #[cfg(windows)]
 pub(crate) mod computer;
-#[cfg(windows)]
 #[allow(dead_code, reason = "the unit tests use the rest")]
 pub(crate) mod foreign;
 pub(crate) mod mesh;

@@ -58,26 +58,28 @@ impl Outcome<'_> {
             rows.extend(removed.iter().map(|label| ["no longer".to_owned(), format!("trust/{label}.cer")]));
             let previous = removed_from_previous.iter();
             rows.extend(previous.map(|label| ["no longer".to_owned(), format!("{PREVIOUS}/trust/{label}.cer")]));
-            rows.extend(repaired.iter().map(|path| ["repaired".to_owned(), printable(path)]));
+            rows.extend(repaired.iter().map(|path| ["repaired".to_owned(), path.clone()]));
             let is_whole = added.is_empty() && removed.is_empty() && removed_from_previous.is_empty();
             let what = if is_whole { "made whole again" } else { "other roots" };
-            text.push_str(&format!("{host}: {what}\n{}\n", output::columns(2, &rows)));
+            text.push_str(&format!("{}: {what}\n{}\n", printable(host), output::columns(2, &rows)));
         }
         for label in &self.estate.restored {
             text.push_str(&format!(
-                "{label}: its certificate was gone from private/roots, and is back from the kits\n\n"
+                "{}: its certificate was gone from private/roots, and is back from the kits\n\n",
+                printable(label)
             ));
         }
         for host in &self.work.pruned {
-            text.push_str(&format!("{host}: removed\n\n"));
+            text.push_str(&format!("{}: removed\n\n", printable(host)));
         }
         for label in &self.work.discarded {
-            text.push_str(&format!("{label}: its key is discarded\n\n"));
+            text.push_str(&format!("{}: its key is discarded\n\n", printable(label)));
         }
         for RemovedRoot { label, subject, thumbprint_sha1 } in self.removed_roots() {
             let rows = [["root", &subject], ["thumbprint", &thumbprint_sha1]].map(|row| row.map(str::to_owned));
             text.push_str(&format!(
-                "{label}: taken out of every kit, and still trusted on each host that has installed it\n{}\n",
+                "{}: taken out of every kit, and still trusted on each host that has installed it\n{}\n",
+                printable(&label),
                 output::columns(2, &rows)
             ));
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pki_core::certificate::Certificate;
-use pki_core::name::Fqdn;
+use pki_core::name::{Fqdn, printable};
 use pki_core::validity::Time;
 use serde::Serialize;
 
@@ -215,26 +215,27 @@ impl Outcome<'_> {
             ));
         }
         for host in summary.finished {
-            text.push_str(&format!("{host}: the previous kit is removed\n"));
+            text.push_str(&format!("{}: the previous kit is removed\n", printable(host)));
         }
         for Touched { host, added, removed, .. } in self.touched {
             let labels =
                 added.iter().map(|label| format!("+{label}")).chain(removed.iter().map(|label| format!("-{label}")));
-            text.push_str(&format!("{host}: other roots: {}\n", labels.collect::<Vec<_>>().join(", ")));
+            let labels = labels.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("{}: other roots: {}\n", printable(host), printable(&labels)));
         }
         for label in summary.discarded_keys {
-            text.push_str(&format!("{label}: its key is discarded\n"));
+            text.push_str(&format!("{}: its key is discarded\n", printable(label)));
         }
         for WaitingSummary { root, hosts, next, what, .. } in &summary.waiting {
             let rows = [
                 ["hosts".to_owned(), hosts.join(", ")],
                 ["next".to_owned(), format!("{}: {}", next.what, next.command)],
             ];
-            text.push_str(&format!("{root}: {what}\n{}\n", output::columns(2, &rows)));
+            text.push_str(&format!("{}: {what}\n{}\n", printable(root), output::columns(2, &rows)));
         }
         for RefusedSummary { host, problem, way_out } in &summary.refused {
             let rows = [["why".to_owned(), problem.clone()], ["way out".to_owned(), way_out.clone()]];
-            text.push_str(&format!("{host}: NOT renewed\n{}\n", output::columns(2, &rows)));
+            text.push_str(&format!("{}: NOT renewed\n{}\n", printable(host), output::columns(2, &rows)));
         }
         if text.is_empty() {
             return format!("nothing to do, judged at {}\n", self.now);
@@ -264,5 +265,5 @@ fn describe(rollover: &RolloverSummary) -> String {
     };
     let shown = |root: &RootSummary| format!("{} ({}), ends {}", root.subject, root.thumbprint_sha1, root.not_after);
     let rows = [["old root".to_owned(), shown(old)], ["new root".to_owned(), shown(new)]];
-    format!("{root}: {meaning}\n{}\n", output::columns(2, &rows))
+    format!("{}: {meaning}\n{}\n", printable(root), output::columns(2, &rows))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use pki_core::name::Fqdn;
+use pki_core::name::{Fqdn, printable};
 use pki_core::validity::Time;
 use serde::Serialize;
 
@@ -156,6 +156,7 @@ pub(in crate::commands) fn crl(dir: &Path, label: &str) -> String {
 pub(in crate::commands) fn list(steps: &[Step], with_place: bool) -> String {
     let line = |(number, step): (usize, &Step)| {
         let Step { on, what, command } = step;
+        let (what, command) = (printable(what), printable(command));
         let place = match on.as_slice() {
             _ if !with_place => String::new(),
             [] => "here: ".to_owned(),
