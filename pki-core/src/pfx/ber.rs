@@ -21,14 +21,7 @@ pub(super) fn to_der(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 fn convert<'b>(bytes: &'b [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'b [u8]> {
-    if depth > MAX_DEPTH {
-        return Err(Error::OverLimit {
-            what: super::PFX,
-            quantity: "depth of nesting",
-            found: depth as u64,
-            limit: MAX_DEPTH as u64,
-        });
-    }
+    check_depth(depth)?;
     let Header { tag, length, rest } = header(bytes)?;
     if tag & CONSTRUCTED == 0 {
         let Some((value, rest)) = length.and_then(|length| rest.split_at_checked(length)) else {
@@ -38,31 +31,54 @@ fn convert<'b>(bytes: &'b [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
         return Ok(rest);
     }
 
-    let mut inner = Zeroizing::new(Vec::with_capacity(2 * length.unwrap_or(rest.len()).min(rest.len())));
-    let rest = match length {
-        Some(length) => {
-            let (mut value, rest) = rest.split_at_checked(length).ok_or_else(|| damaged("a value is cut short"))?;
-            while !value.is_empty() {
-                value = convert(value, &mut inner, depth + 1)?;
-            }
-            rest
-        }
-        None => {
-            let mut rest = rest;
-            loop {
-                match rest {
-                    [0, 0, after @ ..] => break after,
-                    _ => rest = convert(rest, &mut inner, depth + 1)?,
-                }
-            }
-        }
+    let (mut value, rest) = match length {
+        Some(length) => rest.split_at_checked(length).ok_or_else(|| damaged("a value is cut short"))?,
+        None => until_end_mark(rest, depth + 1)?,
     };
+    let mut inner = Zeroizing::new(Vec::with_capacity(2 * value.len()));
+    while !value.is_empty() {
+        value = convert(value, &mut inner, depth + 1)?;
+    }
     if tag == OCTET_STRING | CONSTRUCTED {
         write(OCTET_STRING, &joined(&inner)?, output)?;
     } else {
         write(tag, &inner, output)?;
     }
     Ok(rest)
+}
+
+/// The contents of a value of indefinite length, and what follows the mark at its end. Looked for first, so that no more
+/// memory is taken, and overwritten again, than the contents need: a file can hold such values by the hundred thousand.
+fn until_end_mark(bytes: &[u8], depth: usize) -> Result<(&[u8], &[u8])> {
+    let mut rest = bytes;
+    loop {
+        if let [0, 0, after @ ..] = rest {
+            let (contents, _) = bytes.split_at(bytes.len() - rest.len());
+            return Ok((contents, after));
+        }
+        rest = skip(rest, depth)?;
+    }
+}
+
+/// What follows the first value.
+fn skip(bytes: &[u8], depth: usize) -> Result<&[u8]> {
+    check_depth(depth)?;
+    let Header { tag, length, rest } = header(bytes)?;
+    match length {
+        None if tag & CONSTRUCTED != 0 => until_end_mark(rest, depth + 1).map(|(_, after)| after),
+        length => length
+            .and_then(|length| rest.split_at_checked(length))
+            .map(|(_, after)| after)
+            .ok_or_else(|| damaged("a value is cut short")),
+    }
+}
+
+fn check_depth(depth: usize) -> Result<()> {
+    if depth > MAX_DEPTH {
+        let (found, limit) = (depth as u64, MAX_DEPTH as u64);
+        return Err(Error::OverLimit { what: super::PFX, quantity: "depth of nesting", found, limit });
+    }
+    Ok(())
 }
 
 /// The contents of OCTET STRINGs that follow each other, put together. They are in DER and primitive by now.

@@ -1,6 +1,7 @@
 //! Opening tells wrong password, unsupported algorithm, damage and excess apart, and no bytes make it panic or hang.
 
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use pki_core::Error;
 use pki_core::password::Password;
@@ -87,6 +88,15 @@ fn a_file_that_asks_for_too_much_is_refused_before_the_work() {
     // Each level costs two bytes, so a small file can nest deeply.
     let nested = [0x30, 0x80].repeat(10_000);
     assert!(matches!(open(&nested), Err(Error::OverLimit { quantity: "depth of nesting", .. })));
+}
+
+#[test]
+fn values_of_indefinite_length_cost_no_more_than_they_hold() {
+    // Four bytes each. To make room for all that follows, and to overwrite it again, would take minutes.
+    let file = [&[0x30, 0x80], [0x30, 0x80, 0, 0].repeat(200_000).as_slice(), &[0, 0]].concat();
+    let begun = Instant::now();
+    assert!(matches!(open(&file), Err(Error::Damaged { .. })));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]
