@@ -159,6 +159,10 @@ impl PublicKey {
             Some(key)
         };
         let unsupported = || Error::UnsupportedAlgorithm { what: "the signer", algorithm: self.algorithm.to_string() };
+        // The library also takes keys that are for RSASSA-PSS alone (RFC 4055 §1.2), and would check any signature with them.
+        if !matches!(self.algorithm, PublicKeyAlgorithm::Rsa { .. }) {
+            return Err(unsupported());
+        }
         self.prepared.get_or_init(prepare).as_ref().ok_or_else(unsupported)
     }
 }

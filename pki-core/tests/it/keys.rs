@@ -5,7 +5,7 @@ mod key_files;
 
 use std::collections::HashSet;
 
-use der::Decode as _;
+use der::{Decode as _, Encode as _};
 use pkcs5::pbes2;
 use pkcs8::PrivateKeyInfoRef;
 use pki_core::Error;
@@ -115,6 +115,18 @@ fn keys_that_are_not_rsa_are_refused_by_name() {
     assert_eq!(*public.algorithm(), PublicKeyAlgorithm::Other { oid: "1.2.840.10045.2.1".to_owned() });
     let verified = public.verify(&SignatureAlgorithm::RsaSha256, b"message", &[0; 64]);
     assert!(matches!(verified, Err(Error::UnsupportedAlgorithm { .. })));
+}
+
+#[test]
+fn a_key_for_pss_alone_checks_no_other_signature() {
+    let key = key(0);
+    let mut info = spki::SubjectPublicKeyInfoOwned::from_der(key.public_key().as_spki_der()).unwrap();
+    info.algorithm = spki::AlgorithmIdentifier { oid: const_oid::db::rfc5912::ID_RSASSA_PSS, parameters: None };
+    let for_pss = PublicKey::from_spki_der(&info.to_der().unwrap()).unwrap();
+    let signature = key.sign(b"message", &mut rng(1)).unwrap();
+    let check = |key: &PublicKey| key.verify(&SignatureAlgorithm::RsaSha256, b"message", &signature);
+    assert_eq!(check(key.public_key()), Ok(()));
+    assert!(matches!(check(&for_pss), Err(Error::UnsupportedAlgorithm { algorithm, .. }) if algorithm == "RSASSA-PSS"));
 }
 
 #[test]
