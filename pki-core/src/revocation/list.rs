@@ -244,5 +244,5 @@ pub(super) fn damaged(error: impl ToString) -> Error {
 
 /// Room for about a hundred thousand revocations.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
-const LIST: &str = "the revocation list";
+pub(super) const LIST: &str = "the revocation list";
 const PEM_LABEL: &str = "X509 CRL";

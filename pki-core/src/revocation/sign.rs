@@ -8,7 +8,7 @@ use x509_cert::crl::{CertificateList, TbsCertList};
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlNumber};
 use x509_cert::time::Time as X509Time;
 
-use super::list::require_crl_sign;
+use super::list::{LIST, require_crl_sign};
 use super::{Revocation, RevocationList, Revocations};
 use crate::authority::Authority;
 use crate::error::{Error, Result};
@@ -23,7 +23,8 @@ impl Revocations {
     ///
     /// # Errors
     /// [`Error::KeyMismatch`] if the authority is another root's; [`Error::NotARoot`] if its KeyUsage lacks cRLSign;
-    /// [`Error::RootNotValid`] if the root is not valid when the list starts; [`Error::OverLimit`] above 4 MiB.
+    /// [`Error::RootNotValid`] if the root is not valid when the list starts; [`Error::OverLimit`] above 4 MiB, or if
+    /// the last list has the highest number that there is.
     pub fn sign(
         &self,
         authority: &Authority,
@@ -43,7 +44,12 @@ impl Revocations {
                 now: validity.not_before.to_string(),
             });
         }
-        let number = self.last_number.checked_add(1).ok_or_else(|| internal("the numbers are used up"))?;
+        let number = self.last_number.checked_add(1).ok_or(Error::OverLimit {
+            what: LIST,
+            quantity: "the number of the one before",
+            found: self.last_number,
+            limit: u64::MAX - 1,
+        })?;
         let entries = self.entries.iter().map(Revocation::to_x509).collect::<Result<Vec<_>>>()?;
         let signer = AuthorityKeyIdentifier {
             key_identifier: Some(key_identifier(&authority.key_identifier())?),

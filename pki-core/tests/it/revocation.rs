@@ -3,7 +3,10 @@
 mod foreign_lists;
 mod place;
 
+use const_oid::AssociatedOid as _;
+use der::asn1::{BitString, OctetString, Uint};
 use der::flagset::FlagSet;
+use der::{Decode as _, Encode as _};
 use pki_core::Error;
 use pki_core::authority::Authority;
 use pki_core::certificate::Certificate;
@@ -11,7 +14,8 @@ use pki_core::profile::LeafProfile;
 use pki_core::revocation::{Reason, RevocationList, Revocations};
 use pki_core::validity::{Days, Time, Validity};
 use proptest::prelude::*;
-use x509_cert::ext::pkix::KeyUsages;
+use x509_cert::crl::CertificateList;
+use x509_cert::ext::pkix::{CrlNumber, KeyUsages};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _, ParsedExtension, ReasonCode};
 
 use crate::odd_certificates::{HOST, KEY_CERT_SIGN, Odd, key_usage};
@@ -109,6 +113,22 @@ fn the_next_list_has_the_next_number_and_all_that_was_taken_back_before() {
     assert_eq!((last.time, last.reason), (later, Reason::Superseded));
     assert_eq!(first.revocation_of(&leaf(6)), None);
     assert_eq!(Revocations::continuing(root(), &second).unwrap().entries(), second.revocations());
+}
+
+#[test]
+fn after_the_highest_number_there_is_no_further_list() {
+    let authority = authority(HOST);
+    let mut list: CertificateList = CertificateList::from_der(list_of_all_reasons().as_der()).unwrap();
+    let extensions = list.tbs_cert_list.crl_extensions.as_mut().unwrap();
+    let number = extensions.iter_mut().find(|extension| extension.extn_id == CrlNumber::OID).unwrap();
+    let highest = CrlNumber(Uint::new(&[0xff; 8]).unwrap()).to_der().unwrap();
+    number.extn_value = OctetString::new(highest).unwrap();
+    let contents = list.tbs_cert_list.to_der().unwrap();
+    list.signature = BitString::from_bytes(&authority.secret_key().sign(&contents, &mut rng(1)).unwrap()).unwrap();
+    let last = RevocationList::from_der(&list.to_der().unwrap()).unwrap();
+    assert_eq!(last.number(), u64::MAX);
+    let refused = Revocations::continuing(root(), &last).unwrap().sign(&authority, month(), &mut rng(1));
+    assert!(matches!(refused, Err(Error::OverLimit { found: u64::MAX, .. })), "{refused:?}");
 }
 
 #[test]
