@@ -11,6 +11,7 @@ pub use order::{HostOrder, KeySource, Known, Order, RootOrder};
 
 use core::fmt;
 use core::str::FromStr;
+use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
@@ -99,12 +100,12 @@ impl Mesh {
         if hosts.is_empty() {
             return Err(Error::NoHosts);
         }
-        for (i, host) in hosts.iter().enumerate() {
-            let mut earlier = hosts.iter().take(i);
-            if earlier.clone().any(|earlier| earlier.fqdn == host.fqdn) {
+        let (mut names, mut roots) = (HashSet::new(), HashSet::new());
+        for host in &hosts {
+            if !names.insert(&host.fqdn) {
                 return Err(Error::DuplicateHost { name: host.fqdn.to_string() });
             }
-            if earlier.any(|earlier| earlier.root_name() == host.root_name()) {
+            if !roots.insert(host.root_name()) {
                 return Err(Error::DuplicateRoot { name: host.root_name().to_string() });
             }
         }

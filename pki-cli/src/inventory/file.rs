@@ -22,13 +22,14 @@ pub(super) struct File {
 impl File {
     /// Reads the text of a file, which is named in what is refused.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
+        let lines = Lines::of(text);
         let file: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            let line = error.span().map_or(1, |span| lines.number_at(span.start));
             refused(path, line, plain(error.message(), text))
         })?;
-        file.refuse_twins(text, path)?;
-        file.refuse_further_names(text, path)?;
-        file.refuse_impossible(text, path)?;
+        file.refuse_twins(&lines, path)?;
+        file.refuse_further_names(&lines, path)?;
+        file.refuse_impossible(&lines, path)?;
         Ok(file)
     }
 
@@ -38,10 +39,10 @@ impl File {
     }
 
     /// The same computer, or the same root, twice. Case does not tell names apart.
-    fn refuse_twins(&self, text: &str, path: &Path) -> Result<()> {
+    fn refuse_twins(&self, lines: &Lines, path: &Path) -> Result<()> {
         let (mut hosts, mut roots) = (BTreeMap::new(), BTreeMap::new());
         for host in &self.host {
-            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
+            let (line, entry) = (lines.number_at(host.span().start), host.as_ref());
             if let Some(first) = hosts.insert(entry.fqdn.as_dns_name().to_lowercase(), line) {
                 return Err(refused(path, line, &format!("{} stands in line {first} already", entry.fqdn)));
             }
@@ -57,8 +58,8 @@ impl File {
 
     /// Further names that are a host's own already, or another's: connections for that one would reach either. One that
     /// is nobody's own may stand with several hosts, as the Replica Broker's does with each host of its cluster.
-    fn refuse_further_names(&self, text: &str, path: &Path) -> Result<()> {
-        let line_of_host = |host: &Spanned<Entry>| line_of(text, host.span().start);
+    fn refuse_further_names(&self, lines: &Lines, path: &Path) -> Result<()> {
+        let line_of_host = |host: &Spanned<Entry>| lines.number_at(host.span().start);
         let own_name = |host: &Spanned<Entry>| (host.as_ref().fqdn.as_dns_name().to_lowercase(), line_of_host(host));
         let hosts: BTreeMap<_, _> = self.host.iter().map(own_name).collect();
         for host in &self.host {
@@ -77,10 +78,10 @@ impl File {
         Ok(())
     }
 
-    fn refuse_impossible(&self, text: &str, path: &Path) -> Result<()> {
+    fn refuse_impossible(&self, lines: &Lines, path: &Path) -> Result<()> {
         let is_shared = self.defaults.as_ref().is_some_and(|defaults| defaults.as_ref().trust == Trust::Shared);
         if let Some(defaults) = &self.defaults {
-            let line = line_of(text, defaults.span().start);
+            let line = lines.number_at(defaults.span().start);
             let possible = defaults.as_ref().refuse_one_list_for_many(self.host.len());
             possible.map_err(|problem| refused(path, line, &problem))?;
             if defaults.as_ref().discard_root_keys && defaults.as_ref().crl_url.is_some() {
@@ -88,7 +89,7 @@ impl File {
             }
         }
         for host in &self.host {
-            let (line, entry) = (line_of(text, host.span().start), host.as_ref());
+            let (line, entry) = (lines.number_at(host.span().start), host.as_ref());
             if is_shared && entry.root.is_some() {
                 return Err(refused(
                     path,
@@ -126,6 +127,16 @@ fn plain<'m>(message: &'m str, text: &str) -> &'m str {
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+/// Where the lines of a text end. Looked up instead of counted, which takes too long where there are thousands of hosts.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(place, _)| place).collect())
+    }
+
+    /// The number of the line in which a byte stands, from 1.
+    fn number_at(&self, offset: usize) -> usize {
+        1 + self.0.partition_point(|end| *end < offset)
+    }
 }

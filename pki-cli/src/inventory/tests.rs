@@ -127,6 +127,17 @@ fn what_is_wrong_is_named_with_its_line_and_what_is_allowed() {
 }
 
 #[test]
+fn tens_of_thousands_of_hosts_are_read_at_once() {
+    let text: String = (0..30_000).map(|number| format!("[[host]]\nfqdn = \"host{number}.test\"\n")).collect();
+    let begun = std::time::Instant::now();
+    let mesh = parse(&text).unwrap().mesh().unwrap();
+    assert_eq!(mesh.hosts().len(), 30_000);
+    // To count lines, or to compare each with each, would take minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert_eq!(refused(&format!("{text}[[host]]\nfqdn = \"HOST29999.test\"\n")).0, 60_001);
+}
+
+#[test]
 fn one_address_serves_one_root() {
     let hosts = "[[host]]\nfqdn = \"a.test\"\n[[host]]\nfqdn = \"b.test\"\n";
     let url = "[defaults]\ncrl_url = \"http://pki.atwork.at/one.crl\"\n";
