@@ -1,0 +1,11 @@
+//! Certificates whose signature matches, whatever they say. What is promised stands in `src/certificate.rs`.
+
+#![no_main]
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use pki_fuzz::{certificate, der_tree, limits};
+
+fuzz_target!(|data: &[u8]| limits::keep(|| certificate::check_signed(data)));
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    der_tree::mutate(data, size, max_size, seed)
+});

@@ -1,0 +1,11 @@
+//! PFX files from any bytes. What is promised stands in `src/pfx.rs`.
+
+#![no_main]
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use pki_fuzz::{der_tree, limits, pfx};
+
+fuzz_target!(|data: &[u8]| limits::keep(|| pfx::check(data)));
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    der_tree::mutate(data, size, max_size, seed)
+});
