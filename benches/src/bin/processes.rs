@@ -10,6 +10,7 @@ use std::time::Instant;
 use pki_benches::sample::Sample;
 use pki_benches::table::{Table, percent, time};
 use pki_benches::{Result, machine};
+use pki_core::prime::Path as PrimePath;
 use wait4::Wait4 as _;
 
 const USAGE: &str = "\
@@ -18,15 +19,6 @@ usage: processes PROGRAM
   PROGRAM  the release build of replica-pki
 
 exit codes: 0 all limits hold, 1 it could not be measured, 2 wrong usage, 3 a limit does not hold";
-
-/// Seconds in which the program starts.
-const START: f64 = 0.010;
-/// Bytes of the program's file.
-const SIZE: u64 = 5 << 20;
-/// Bytes of memory that `issue` for two hosts takes.
-const MEMORY: u64 = 20 << 20;
-
-const HOSTS: [&str; 2] = ["HOST4.atwork.at", "HOST5.atwork.at"];
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -64,7 +56,7 @@ fn run(program: &Path) -> Result<bool> {
         theirs.run(Command::new("bash").arg(&script).arg(folder.path().join("openssl")).args(HOSTS))?;
     }
 
-    println!("{}\n", machine::describe());
+    println!("{}\nthe filter for primes takes the path {}\n", machine::describe(), PrimePath::fastest().name());
     let mut table = Table::new(["two hosts", "mean", "error", "runs", "most memory", "times faster"]);
     let ratio = theirs.seconds.ratio_to(&ours.seconds);
     table.row(ours.cells("replica-pki issue", format!("{:.1} +- {:.1}", ratio.times, ratio.error)));
@@ -85,12 +77,6 @@ fn run(program: &Path) -> Result<bool> {
     println!("{limits}");
     Ok(all_hold)
 }
-
-/// The largest standard error of a mean, as a part of it.
-const ERROR: f64 = 0.045;
-/// Runs of each, at least and at most.
-const LEAST: usize = 30;
-const MOST: usize = 300;
 
 /// The runs of one program.
 #[derive(Default)]
@@ -119,3 +105,18 @@ impl Measured {
 fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
+
+const HOSTS: [&str; 2] = ["HOST4.atwork.at", "HOST5.atwork.at"];
+
+/// Seconds in which the program starts.
+const START: f64 = 0.010;
+/// Bytes of the program's file.
+const SIZE: u64 = 5 << 20;
+/// Bytes of memory that `issue` for two hosts takes.
+const MEMORY: u64 = 20 << 20;
+
+/// The largest standard error of a mean, as a part of it.
+const ERROR: f64 = 0.045;
+/// Runs of each, at least and at most.
+const LEAST: usize = 30;
+const MOST: usize = 300;
