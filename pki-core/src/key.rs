@@ -8,6 +8,8 @@ mod public;
 mod signing;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;
+#[cfg(test)]
+mod tests;
 mod well_known;
 
 use core::fmt;
@@ -110,15 +112,20 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::generate`].
     pub fn from_seed_with(algorithm: KeyAlgorithm, seed: &KeySeed, search: &Search) -> Result<Self> {
-        let key = search.pair(&seed.0, algorithm.bits() / 128, |p, q| join(p, q).transpose())?;
-        let key = Self::from_rsa(key)?;
-        key.check_consistency()?;
-        Ok(key)
+        search.pair(&seed.0, algorithm.bits() / 128, |p, q| Self::of_primes(p, q).transpose())
     }
 
     /// The public half.
     pub fn public_key(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// The key of two primes, tried; none if its private exponent is too small.
+    fn of_primes(p: &[u64], q: &[u64]) -> Result<Option<Self>> {
+        let Some(key) = join(p, q)? else { return Ok(None) };
+        let key = Self::from_rsa(key)?;
+        key.check_consistency()?;
+        Ok(Some(key))
     }
 
     /// Signs a message and verifies it (FIPS 140-3 IG 10.3.A): the halves belong together, and the key can be used. Not

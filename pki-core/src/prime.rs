@@ -26,7 +26,8 @@
 //! of the two primes, is worked out by the crate `rsa`.
 //!
 //! Seeds, starts, bitmaps, candidates and primes are overwritten when dropped, and so is the stack below the search, as far as
-//! an optimised build uses it; registers are not. What the libraries for 3 and for the exponents put on the heap meanwhile is freed as it is.
+//! an optimised build uses it; registers are not. What the libraries for 3 and for the exponents put on the heap meanwhile
+//! is freed as it is.
 
 mod confirm;
 mod fermat;

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 /// How many rounds a prime of `64 * words` bits must pass. Written down, as the compiler takes minutes to work
 /// them out.
-pub(super) fn rounds(words: usize) -> usize {
+pub(super) fn rounds(words: usize) -> u64 {
     match words {
         16 => 4,
         24 => 3,
@@ -45,9 +45,9 @@ mod tests {
     #[test]
     fn the_rounds_are_those_of_the_library_for_an_error_below_2_to_the_minus_100() {
         for words in [16, 24, 32] {
-            assert_eq!(minimum_mr_iterations(64 * words, 100), Some(rounds(words as usize)));
+            assert_eq!(minimum_mr_iterations(64 * words, 100), Some(rounds(words as usize) as usize));
             // Enough even if it were 2^8 times as likely.
-            assert_eq!(minimum_mr_iterations(64 * words, 108), Some(rounds(words as usize)));
+            assert_eq!(minimum_mr_iterations(64 * words, 108), Some(rounds(words as usize) as usize));
         }
     }
 }

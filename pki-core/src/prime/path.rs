@@ -78,7 +78,9 @@ impl Path {
     /// [`fermat::probable_primes`].
     pub(super) fn probable_primes(self, numbers: &[Number; MOST_LANES], words: usize) -> [bool; MOST_LANES] {
         match self.0 {
-            Kind::Plain(_) => core::array::from_fn(|lane| lane < Plain::COUNT && on_words(&numbers[lane][..words])),
+            Kind::Plain(_) => {
+                core::array::from_fn(|lane| lane < Plain::COUNT && words::is_probable_prime(&numbers[lane][..words]))
+            }
             #[cfg(target_arch = "x86_64")]
             _ => self.run(Fermat { numbers, words }),
         }
@@ -149,14 +151,8 @@ fn on_avx2<J: Job>(proof: Avx2, job: J) -> J::Result {
     job.run(proof)
 }
 
-#[inline(never)]
 fn on_plain<J: Job>(proof: Plain, job: J) -> J::Result {
     job.run(proof)
-}
-
-#[inline(never)]
-fn on_words(number: &[u64]) -> bool {
-    words::is_probable_prime(number)
 }
 
 impl fmt::Debug for Path {

@@ -1,34 +1,92 @@
 //! What a pair of primes must be, and what happens to one that is not.
 
-use std::cell::RefCell;
+use rand::Rng as _;
 
+use super::super::confirm;
+use super::super::fermat::{MOST_WORDS, Number};
 use super::super::tests::{largest_prime, pseudoprimes};
+use super::hunt::{number_at, suits};
 use super::*;
 
 /// Without this a key could be made of what only passes the filter.
 #[test]
 fn the_library_refuses_what_only_the_filter_lets_pass_and_the_search_goes_on() {
     for words in [16, 24, 32] {
-        let pseudoprimes = pseudoprimes(words);
-        let batch = core::array::from_fn(|_| pseudoprimes[0]);
-        assert!(Path::fastest().probable_primes(&batch, words)[0]);
         // Such numbers are the worst there are: one base in four may let them pass, and nearly none any other number.
-        for number in &pseudoprimes {
-            let refused = (0..16).filter(|seed| settled(&[*seed; 32], number, words) == Found::Nothing).count();
+        for number in &pseudoprimes(words) {
+            let refused = (0..16).filter(|seed| !is_taken(&[*seed; 32], number, words)).count();
             assert!(refused >= 12, "{refused} of 16, {words} words");
         }
         let prime = largest_prime(words);
-        assert!((0..4).all(|seed| settled(&[seed; 32], &prime, words) == Found::Prime), "{words} words");
+        assert!((0..4).all(|seed| is_taken(&[seed; 32], &prime, words)), "{words} words");
     }
 }
 
-/// What a hunt that came upon this number makes of it.
-fn settled(seed: &[u8; 32], number: &Number, words: usize) -> Found {
-    let mut hunt = Hunt::new(seed, 0, words);
-    *hunt.number = *number;
-    hunt.found = Found::Candidate;
-    Search::default().confirm(seed, &mut [&mut hunt]);
-    hunt.found
+/// Whether a hunt that begins with this number takes it for a prime. The other one begins with a prime.
+fn is_taken(seed: &[u8; 32], number: &Number, words: usize) -> bool {
+    let mut hunts =
+        [(0, number), (1, &largest_prime(words))].map(|(which, start)| Hunt::starting_at(start, seed, which, words));
+    let key = Search::default().advance(&mut hunts, &|_: &[u64], _: &[u64]| Some(()));
+    let is_taken = hunts[0].prime == Some(0);
+    assert!(is_taken || key.is_none() && hunts[0].next == 1);
+    is_taken
+}
+
+#[test]
+fn what_was_done_on_a_number_after_the_first_is_forgotten() {
+    let prime = largest_prime(16);
+    let mut hunts = [0, 1].map(|which| Hunt::starting_at(&prime, &[1; 32], which, 16));
+    let mut board = Board::new(&hunts);
+    let rounds = confirm::rounds(16);
+    for (thread, hunt, from) in [(0, 0, 0), (1, 1, 0), (2, 0, 8)] {
+        assert_eq!(board.next(thread, 8), Some(Piece::Filter { hunt, first: from }));
+    }
+    // The second batch of the first hunt is done before the first one.
+    board.filtered(0, Some(9));
+    for round in 0..rounds {
+        assert_eq!(board.next(0, 8), Some(Piece::Round { hunt: 0, candidate: 9, round }));
+        board.tested(0, 9, true);
+    }
+    board.filtered(1, Some(3));
+    assert_eq!(board.next(0, 8), Some(Piece::Join { candidates: [9, 3] }));
+    board.filtered(0, Some(5));
+    assert_eq!(board.next(1, 8), Some(Piece::Join { candidates: [5, 3] }));
+    board.joined([5, 3], Some("of the first"));
+    board.joined([9, 3], Some("of a later one"));
+    for (hunt, candidate) in [(0, 5), (1, 3)] {
+        for round in 0..rounds {
+            assert_eq!(board.next(hunt, 8), Some(Piece::Round { hunt, candidate, round }));
+            board.tested(hunt, candidate, true);
+        }
+        board.tested(0, 9, true);
+    }
+    assert_eq!(board.next(0, 8), None);
+    assert_eq!(board.settle(&mut hunts), Some("of the first"));
+}
+
+#[test]
+fn a_number_that_fails_one_round_is_not_taken_and_its_key_is_dropped() {
+    let prime = largest_prime(16);
+    for failing in [0, 1] {
+        let mut hunts = [0, 1].map(|which| Hunt::starting_at(&prime, &[1; 32], which, 16));
+        let mut board = Board::new(&hunts);
+        board.filtered(0, Some(4));
+        board.filtered(1, Some(6));
+        let mut pieces = 0;
+        while let Some(piece) = board.next(0, 8) {
+            pieces += 1;
+            match piece {
+                Piece::Join { candidates } => board.joined(candidates, Some(())),
+                Piece::Round { hunt, candidate, round } => board.tested(hunt, candidate, (hunt, round) != (failing, 2)),
+                Piece::Filter { .. } => panic!("both have a candidate"),
+            }
+        }
+        assert_eq!(pieces, 1 + 2 * confirm::rounds(16));
+        assert_eq!(board.settle(&mut hunts), None);
+        let mut expected = [(Some(4), 0), (Some(6), 0)];
+        expected[failing] = (None, [5, 7][failing]);
+        assert_eq!(hunts.map(|hunt| (hunt.prime, hunt.next)), expected);
+    }
 }
 
 #[test]
@@ -91,11 +149,12 @@ fn places_are_counted_across_words() {
 
 #[test]
 fn a_pair_that_is_refused_is_followed_by_another_one() {
-    let offered = RefCell::new(Vec::new());
-    Search::default().pair(&[9; 32], 16, |p, q| {
-        offered.borrow_mut().push((p.to_vec(), q.to_vec()));
-        (offered.borrow().len() == 3).then_some(())
+    let offered = Mutex::new(Vec::new());
+    Search::default().pair(&[9; 32], 16, |p: &[u64], q: &[u64]| {
+        let mut offered = offered.lock().unwrap();
+        offered.push((p.to_vec(), q.to_vec()));
+        (offered.len() == 3).then_some(())
     });
-    let [(p, first), (_, second), (_, third)] = &offered.into_inner()[..] else { panic!() };
+    let [(p, first), (_, second), (_, third)] = &offered.into_inner().unwrap()[..] else { panic!() };
     assert!(first != second && second != third && first != third && p != first);
 }
