@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 /// How many rounds a prime of `64 * words` bits must pass. Written down, as the compiler takes minutes to work
 /// them out.
-pub(super) fn rounds(words: usize) -> u64 {
+pub(super) fn rounds(words: usize) -> u32 {
     match words {
         16 => 4,
         24 => 3,

@@ -64,8 +64,6 @@ impl Search {
 
     /// Goes on until both hunts have a number that is prime, or as far as their stretches reach.
     fn advance<T: Send>(&self, hunts: &mut [Hunt; 2], accept: &impl Accept<T>) -> Option<T> {
-        let without_stretch = hunts.iter_mut().filter(|hunt| hunt.stretch.is_none()).collect();
-        self.executor().map(without_stretch, |hunt: &mut Hunt| wiped(|| hunt.sieve(self.path)));
         let board = Mutex::new(Board::new(hunts));
         let threads = (0..self.threads()).collect();
         self.executor().map(threads, |thread| wiped(|| self.work(thread, hunts, &board, accept)));
@@ -80,15 +78,15 @@ impl Search {
         while let Some(piece) = take() {
             match piece {
                 Piece::Filter { hunt, first } => {
-                    let passed = hunts[hunt].filter(self.path, first);
-                    board().filtered(hunt, passed);
+                    let found = hunts[hunt].filter(self.path, first);
+                    board().filtered(hunt, found);
                 }
                 Piece::Round { hunt, candidate, round } => {
-                    let passed = hunts[hunt].passes_a_round(candidate, round);
+                    let passed = hunts[hunt].passes_a_round(self.path, candidate, round);
                     board().tested(hunt, candidate, passed);
                 }
                 Piece::Join { candidates } => {
-                    let [p, q] = [0, 1].map(|hunt| hunts[hunt].number(candidates[hunt]));
+                    let [p, q] = [0, 1].map(|hunt| hunts[hunt].number(self.path, candidates[hunt]));
                     let (p, q) = (&p[..hunts[0].words], &q[..hunts[1].words]);
                     let accepted = if are_far_apart(p, q) { accept(p, q) } else { None };
                     board().joined(candidates, accepted);

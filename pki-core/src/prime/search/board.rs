@@ -5,13 +5,13 @@
 //! their rounds go on. What turns out not to be needed is forgotten, so that the outcome does not depend on who was faster.
 
 use super::super::confirm;
-use super::hunt::Hunt;
+use super::hunt::{Filtered, Hunt};
 
 /// What is known of two hunts, and of the key of their candidates.
 pub(super) struct Board<T> {
     hunts: [Progress; 2],
     /// How many rounds a prime must pass.
-    rounds: u64,
+    rounds: u32,
     /// The candidates of which a key was asked for last.
     joining: Option<[u64; 2]>,
     /// What became of it.
@@ -20,14 +20,15 @@ pub(super) struct Board<T> {
 
 /// What is known of a hunt. Numbers are named by their index among the survivors of its stretch.
 struct Progress {
-    survivors: u64,
     /// What the filter looks at next.
     next: u64,
+    /// Whether the stretch ended before.
+    is_over: bool,
     /// The first of those that passed the filter so far.
     candidate: Option<u64>,
     /// The rounds on it that were handed out, and those that it passed.
-    begun: u64,
-    passed: u64,
+    begun: u32,
+    passed: u32,
 }
 
 /// A piece of work.
@@ -36,7 +37,7 @@ pub(super) enum Piece {
     /// To filter the survivors from this one on, as many as there are lanes.
     Filter { hunt: usize, first: u64 },
     /// A round of the library's test.
-    Round { hunt: usize, candidate: u64, round: u64 },
+    Round { hunt: usize, candidate: u64, round: u32 },
     /// To make a key of both.
     Join { candidates: [u64; 2] },
 }
@@ -46,13 +47,7 @@ impl<T> Board<T> {
         let rounds = confirm::rounds(hunts[0].words);
         let progress = |hunt: &Hunt| {
             let tested = if hunt.prime.is_some() { rounds } else { 0 };
-            Progress {
-                survivors: hunt.survivors(),
-                next: hunt.next,
-                candidate: hunt.prime,
-                begun: tested,
-                passed: tested,
-            }
+            Progress { next: hunt.next, is_over: false, candidate: hunt.prime, begun: tested, passed: tested }
         };
         Self { hunts: hunts.each_ref().map(progress), rounds, joining: None, joined: None }
     }
@@ -83,18 +78,20 @@ impl<T> Board<T> {
     fn filter(&mut self, hunt: usize, lanes: usize) -> Option<Piece> {
         let progress = &mut self.hunts[hunt];
         let first = progress.next;
-        (progress.candidate.is_none() && first < progress.survivors).then(|| {
+        (progress.candidate.is_none() && !progress.is_over).then(|| {
             progress.next += lanes as u64;
             Piece::Filter { hunt, first }
         })
     }
 
-    pub(super) fn filtered(&mut self, hunt: usize, passed: Option<u64>) {
+    pub(super) fn filtered(&mut self, hunt: usize, found: Filtered) {
         let progress = &mut self.hunts[hunt];
-        if let Some(passed) = passed
-            && progress.candidate.is_none_or(|candidate| passed < candidate)
-        {
-            (progress.candidate, progress.begun, progress.passed) = (Some(passed), 0, 0);
+        match found {
+            Filtered::Candidate(found) if progress.candidate.is_none_or(|candidate| found < candidate) => {
+                (progress.candidate, progress.begun, progress.passed) = (Some(found), 0, 0);
+            }
+            Filtered::Candidate(_) | Filtered::Nothing => {}
+            Filtered::End => progress.is_over = true,
         }
     }
 
@@ -115,7 +112,7 @@ impl<T> Board<T> {
     pub(super) fn settle(self, hunts: &mut [Hunt; 2]) -> Option<T> {
         for (hunt, progress) in hunts.iter_mut().zip(&self.hunts) {
             match progress.candidate {
-                None => hunt.stretch = None,
+                None => hunt.start_anew(),
                 Some(candidate) if progress.passed == self.rounds => hunt.prime = Some(candidate),
                 Some(candidate) => hunt.go_on_after(candidate),
             }

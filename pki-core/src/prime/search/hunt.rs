@@ -1,5 +1,7 @@
 //! The search for one of the two primes.
 
+use std::sync::OnceLock;
+
 use chacha20::ChaCha20Rng;
 use rand::Rng as _;
 use zeroize::Zeroizing;
@@ -18,8 +20,8 @@ pub(super) struct Hunt {
     seed: Zeroizing<[u8; 32]>,
     rng: ChaCha20Rng,
     start: Zeroizing<Number>,
-    /// Follows the start. None at first, and when it is used up.
-    pub(super) stretch: Option<Stretch>,
+    /// What follows the start. Sieved by the first who asks for it, while others wait.
+    stretch: OnceLock<Stretch>,
     /// The survivor of the stretch from which the search goes on.
     pub(super) next: u64,
     /// The survivor that is prime.
@@ -28,67 +30,81 @@ pub(super) struct Hunt {
     rounds: u64,
 }
 
+/// What the filter says about some survivors.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Filtered {
+    /// The first of them that may be a prime of a key.
+    Candidate(u64),
+    /// None of them is.
+    Nothing,
+    /// There are no more.
+    End,
+}
+
 impl Hunt {
     pub(super) fn new(seed: &[u8; 32], which: u64, words: usize) -> Self {
-        Self {
+        let mut hunt = Self {
             which,
             words,
             seed: Zeroizing::new(*seed),
             rng: stream(seed, words, FIRST_HUNT + which),
             start: Zeroizing::new([0; MOST_WORDS]),
-            stretch: None,
+            stretch: OnceLock::new(),
             next: 0,
             prime: None,
             rounds: 0,
-        }
+        };
+        hunt.start_anew();
+        hunt
     }
 
     /// Begins a stretch at a new random start.
-    pub(super) fn sieve(&mut self, path: Path) {
+    pub(super) fn start_anew(&mut self) {
         let start = &mut self.start[..self.words];
         start.iter_mut().for_each(|word| *word = self.rng.next_u64());
         start[0] |= 1;
         // With both upper bits set a product of two such primes has all its bits.
         start[self.words - 1] |= 3 << 62;
-        self.stretch = Some(path.sieve(start));
+        self.stretch = OnceLock::new();
         self.next = 0;
     }
 
-    /// Numbers of the stretch that the sieve left.
-    pub(super) fn survivors(&self) -> u64 {
-        self.stretch.as_ref().map_or(0, Stretch::survivors)
+    /// A number of the stretch that the sieve left, by its index.
+    pub(super) fn number(&self, path: Path, survivor: u64) -> Zeroizing<Number> {
+        number_at(&self.start, self.stretch(path).survivor(survivor))
     }
 
-    /// Such a number, by its index.
-    pub(super) fn number(&self, survivor: u64) -> Zeroizing<Number> {
-        let place = self.stretch.as_ref().map_or(0, |stretch| stretch.survivor(survivor));
-        number_at(&self.start, place)
-    }
-
-    /// Tests survivors from this one on, as many as there are lanes: the first that may be a prime of a key.
-    pub(super) fn filter(&self, path: Path, first: u64) -> Option<u64> {
-        let (lanes, last) = (path.lanes(), self.survivors().checked_sub(1)?);
-        let indices: [u64; MOST_LANES] = core::array::from_fn(|lane| (first + lane as u64).min(last));
+    /// Tests survivors from this one on, as many as there are lanes.
+    pub(super) fn filter(&self, path: Path, first: u64) -> Filtered {
+        let (lanes, survivors) = (path.lanes(), self.stretch(path).survivors());
+        if first >= survivors {
+            return Filtered::End;
+        }
+        let indices: [u64; MOST_LANES] = core::array::from_fn(|lane| (first + lane as u64).min(survivors - 1));
         let mut numbers = Zeroizing::new([[0; MOST_WORDS]; MOST_LANES]);
         for (number, index) in numbers.iter_mut().zip(&indices[..lanes]) {
-            *number = *self.number(*index);
+            *number = *self.number(path, *index);
         }
         let passed = path.probable_primes(&numbers, self.words);
-        let lane = (0..lanes).find(|lane| passed[*lane] && suits(&numbers[*lane][..self.words]))?;
-        Some(indices[lane])
+        let lane = (0..lanes).find(|lane| passed[*lane] && suits(&numbers[*lane][..self.words]));
+        lane.map_or(Filtered::Nothing, |lane| Filtered::Candidate(indices[lane]))
     }
 
     /// Asks the library about a survivor, each round with a generator of its own.
-    pub(super) fn passes_a_round(&self, survivor: u64, round: u64) -> bool {
-        let number = FIRST_ROUND + 2 * (self.rounds + round) + self.which;
-        confirm::passes_a_round(&self.number(survivor)[..self.words], &mut stream(&self.seed, self.words, number))
+    pub(super) fn passes_a_round(&self, path: Path, survivor: u64, round: u32) -> bool {
+        let mut rng = stream(&self.seed, self.words, FIRST_ROUND + 2 * (self.rounds + u64::from(round)) + self.which);
+        confirm::passes_a_round(&self.number(path, survivor)[..self.words], &mut rng)
     }
 
     /// Takes none of the survivors up to this one.
     pub(super) fn go_on_after(&mut self, survivor: u64) {
         self.next = survivor + 1;
         self.prime = None;
-        self.rounds += confirm::rounds(self.words);
+        self.rounds += u64::from(confirm::rounds(self.words));
+    }
+
+    fn stretch(&self, path: Path) -> &Stretch {
+        self.stretch.get_or_init(|| path.sieve(&self.start[..self.words]))
     }
 }
 
@@ -119,7 +135,6 @@ impl Hunt {
     pub(super) fn starting_at(start: &Number, seed: &[u8; 32], which: u64, words: usize) -> Self {
         let mut hunt = Self::new(seed, which, words);
         *hunt.start = *start;
-        hunt.stretch = Some(Path::fastest().sieve(&start[..words]));
         hunt
     }
 }

@@ -5,7 +5,7 @@ use rand::Rng as _;
 use super::super::confirm;
 use super::super::fermat::{MOST_WORDS, Number};
 use super::super::tests::{largest_prime, pseudoprimes};
-use super::hunt::{number_at, suits};
+use super::hunt::{Filtered, number_at, suits};
 use super::*;
 
 /// Without this a key could be made of what only passes the filter.
@@ -42,14 +42,14 @@ fn what_was_done_on_a_number_after_the_first_is_forgotten() {
         assert_eq!(board.next(thread, 8), Some(Piece::Filter { hunt, first: from }));
     }
     // The second batch of the first hunt is done before the first one.
-    board.filtered(0, Some(9));
+    board.filtered(0, Filtered::Candidate(9));
     for round in 0..rounds {
         assert_eq!(board.next(0, 8), Some(Piece::Round { hunt: 0, candidate: 9, round }));
         board.tested(0, 9, true);
     }
-    board.filtered(1, Some(3));
+    board.filtered(1, Filtered::Candidate(3));
     assert_eq!(board.next(0, 8), Some(Piece::Join { candidates: [9, 3] }));
-    board.filtered(0, Some(5));
+    board.filtered(0, Filtered::Candidate(5));
     assert_eq!(board.next(1, 8), Some(Piece::Join { candidates: [5, 3] }));
     board.joined([5, 3], Some("of the first"));
     board.joined([9, 3], Some("of a later one"));
@@ -70,8 +70,8 @@ fn a_number_that_fails_one_round_is_not_taken_and_its_key_is_dropped() {
     for failing in [0, 1] {
         let mut hunts = [0, 1].map(|which| Hunt::starting_at(&prime, &[1; 32], which, 16));
         let mut board = Board::new(&hunts);
-        board.filtered(0, Some(4));
-        board.filtered(1, Some(6));
+        board.filtered(0, Filtered::Candidate(4));
+        board.filtered(1, Filtered::Candidate(6));
         let mut pieces = 0;
         while let Some(piece) = board.next(0, 8) {
             pieces += 1;
