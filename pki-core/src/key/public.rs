@@ -146,9 +146,10 @@ impl PublicKey {
         }
     }
 
-    /// Whether the key can be used at all: RSA, with a modulus and an exponent that are no trap (an even one, or e = 1).
-    pub(crate) fn is_usable(&self) -> bool {
-        self.rsa().is_ok()
+    /// Refuses a key that cannot be used at all: other than RSA, one whose modulus or exponent is a trap (an even one, or
+    /// e = 1), or one that everyone has.
+    pub(crate) fn require_usable(&self) -> Result<()> {
+        self.rsa().map(drop)
     }
 
     fn rsa(&self) -> Result<&rsa::PublicKey> {

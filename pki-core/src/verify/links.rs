@@ -2,6 +2,7 @@
 
 use super::path::{End, Link, authority_agrees, key_identifiers_agree};
 use super::report::Verdict;
+use super::strength::EVERYONES;
 use crate::certificate::Certificate;
 use crate::error::Error;
 
@@ -57,6 +58,7 @@ pub(super) fn signature(link: &Link<'_>) -> Verdict {
     match link.signature {
         Ok(()) => Verdict::passed(format!("{}, made by {issuer}", link.certificate.signature_algorithm())),
         Err(Error::UnsupportedAlgorithm { .. }) => unsupported(link.certificate, link.issuer),
+        Err(Error::WellKnownKey { .. }) => Verdict::failed(format!("{issuer} has {EVERYONES}")),
         Err(_) => Verdict::failed(format!("{issuer} has the issuer's name, but its key did not make this signature")),
     }
 }
@@ -71,6 +73,7 @@ pub(super) fn root_self_signed(root: &Certificate) -> Verdict {
     match root.check_signature_by(root.public_key()) {
         Ok(()) => Verdict::passed(root.signature_algorithm().to_string()),
         Err(Error::UnsupportedAlgorithm { .. }) => unsupported(root, root),
+        Err(Error::WellKnownKey { .. }) => Verdict::failed(format!("it has {EVERYONES}")),
         Err(_) => Verdict::failed("it is its own issuer, but its key did not make its signature"),
     }
 }

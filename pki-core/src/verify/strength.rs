@@ -2,6 +2,7 @@
 
 use super::report::{Role, Verdict};
 use crate::certificate::Certificate;
+use crate::error::Error;
 use crate::key::{PublicKeyAlgorithm, SignatureAlgorithm};
 
 pub(super) fn key(certificate: &Certificate) -> Verdict {
@@ -10,10 +11,11 @@ pub(super) fn key(certificate: &Certificate) -> Verdict {
         PublicKeyAlgorithm::Rsa { bits } if *bits < MIN_BITS => {
             Verdict::failed(format!("RSA of {bits} bits, and {MIN_BITS} are needed"))
         }
-        PublicKeyAlgorithm::Rsa { bits } if !key.is_usable() => {
-            Verdict::failed(format!("RSA of {bits} bits, with numbers that cannot be used"))
-        }
-        PublicKeyAlgorithm::Rsa { bits } => Verdict::passed(format!("RSA of {bits} bits")),
+        PublicKeyAlgorithm::Rsa { bits } => match key.require_usable() {
+            Ok(()) => Verdict::passed(format!("RSA of {bits} bits")),
+            Err(Error::WellKnownKey { .. }) => Verdict::failed(format!("RSA of {bits} bits, {EVERYONES}")),
+            Err(_) => Verdict::failed(format!("RSA of {bits} bits, with numbers that cannot be used")),
+        },
         other => Verdict::failed(format!("{other}; only RSA is known to serve Hyper-V Replica")),
     }
 }
@@ -32,3 +34,5 @@ pub(super) fn hash(role: Role, certificate: &Certificate) -> Verdict {
 }
 
 const MIN_BITS: usize = 2048;
+/// What is wrong with a key of the feature `test-keys`.
+pub(super) const EVERYONES: &str = "a test key, whose private half everyone has";
