@@ -10,7 +10,7 @@ use pki_core::name::printable;
 use pki_core::password::Password;
 use pki_core::pfx::{self, SealOptions};
 use rand::SeedableRng as _;
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use serde_json::json as value;
@@ -269,7 +269,7 @@ fn now() -> u64 {
 }
 
 fn pem(key: Key) -> String {
-    RsaPrivateKey::from_pkcs1_der(&key.pkcs1()).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+    PrivateKey::from_pkcs1_der(&key.pkcs1()).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
 }
 
 /// Runs a command for people and for programs; both show the text.
