@@ -20,7 +20,7 @@ impl Executor for Sequential {
     }
 }
 
-/// So many threads, each of which takes the next task that nobody has. With the feature `threads`.
+/// So many threads, the caller's among them, each of which takes the next task that nobody has. With the feature `threads`.
 #[cfg(feature = "threads")]
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(pub NonZero<usize>);
@@ -47,11 +47,12 @@ impl Executor for Threads {
             done
         };
         let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-            // The caller waits: Linux starts a new thread late, by half a millisecond, while the one that made it works on.
-            let spawned: Vec<_> =
-                (0..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, worker).ok()).collect();
             // Where the system gives no further thread, those that there are do all of it.
-            let mut results = if spawned.is_empty() { worker() } else { Vec::new() };
+            let spawned: Vec<_> =
+                (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, worker).ok()).collect();
+            // Linux starts a new thread half a millisecond late while its maker works on, unless that steps back once.
+            thread::yield_now();
+            let mut results = worker();
             for thread in spawned {
                 match thread.join() {
                     Ok(done) => results.extend(done),
