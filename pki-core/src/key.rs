@@ -65,7 +65,7 @@ enum Private {
 }
 
 /// 256 bits from which one key pair is made, the same on every system. As secret as the key itself.
-pub struct KeySeed(Zeroizing<[u8; 32]>);
+pub struct KeySeed(Box<Zeroizing<[u8; 32]>>);
 
 impl KeyPair {
     /// Makes a key pair. Takes 32 bytes from the generator, however long the search for primes lasts.
@@ -178,8 +178,9 @@ fn check_size(bits: usize) -> Result<()> {
 impl KeySeed {
     /// Takes 32 bytes from the generator.
     pub fn draw(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        let mut seed = Zeroizing::new([0; 32]);
-        rng.fill_bytes(seed.as_mut());
+        // In a box: it is moved from hand to hand, and leaves no copies behind.
+        let mut seed = Box::new(Zeroizing::new([0; 32]));
+        rng.fill_bytes(seed.as_mut_slice());
         Self(seed)
     }
 }

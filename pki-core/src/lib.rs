@@ -72,12 +72,16 @@
 //! Not here: asking anybody whether a certificate is revoked, certificate policies, algorithms other than RSA, and anything
 //! of Windows itself.
 
+// What the tests need comes on top of that.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 // Bottom-up: a room uses only rooms declared above it.
 
 pub mod error;
 pub mod name;
 pub mod password;
 mod executor;
+mod stack;
 pub mod prime;
 pub mod key;
 pub mod vault;
@@ -93,3 +97,6 @@ pub mod mesh;
 pub mod verify;
 
 pub use error::{Error, Result};
+
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+use getrandom as _; // with a feature that p12 needs there

@@ -36,7 +36,6 @@ mod path;
 mod search;
 mod sieve;
 mod square;
-mod stack;
 #[cfg(test)]
 mod tests;
 mod words;

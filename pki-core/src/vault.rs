@@ -22,12 +22,14 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 use crate::key::KeyPair;
 use crate::password::Password;
+use crate::stack::wiped;
 
 /// The derived key of a passphrase. Nothing of it is shown, and it is overwritten when dropped.
 pub struct Vault {
     salt: Vec<u8>,
     iterations: u32,
-    key: Zeroizing<[u8; 32]>,
+    /// In a box: a vault is moved from hand to hand, and leaves no copies behind.
+    key: Box<Zeroizing<[u8; 32]>>,
 }
 
 /// What is sealed, as it stands in the first line of its PEM.
@@ -146,8 +148,8 @@ impl Vault {
         if passphrase.is_empty() {
             return Err(Error::PasswordLength { bytes: 0 });
         }
-        let mut key = Zeroizing::new([0; 32]);
-        pbkdf2::pbkdf2_hmac::<Sha256>(passphrase.as_utf8(), &salt, iterations, key.as_mut());
+        let mut key = Box::new(Zeroizing::new([0; 32]));
+        wiped(|| pbkdf2::pbkdf2_hmac::<Sha256>(passphrase.as_utf8(), &salt, iterations, key.as_mut_slice()));
         Ok(Self { salt, iterations, key })
     }
 
@@ -155,8 +157,9 @@ impl Vault {
         let mut iv = [0; 16];
         rng.fill_bytes(&mut iv);
         let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(self.iterations, &self.salt, iv);
-        let cipher = cbc::Encryptor::<Aes256>::new_from_slices(&*self.key, &iv).map_err(internal)?;
-        let ciphertext = cipher.encrypt_padded_vec::<Pkcs7>(plain);
+        let encrypt = || cbc::Encryptor::<Aes256>::new_from_slices(self.key.as_slice(), &iv);
+        let ciphertext =
+            wiped(|| encrypt().map(|cipher| cipher.encrypt_padded_vec::<Pkcs7>(plain))).map_err(internal)?;
         let info = EncryptedPrivateKeyInfoRef {
             encryption_algorithm: EncryptionScheme::Pbes2(parameters.map_err(internal)?),
             encrypted_data: OctetStringRef::new(&ciphertext).map_err(internal)?,
@@ -171,9 +174,12 @@ impl Vault {
         if (envelope.salt.as_slice(), envelope.iterations) != (self.salt.as_slice(), self.iterations) {
             return Err(wrong());
         }
-        let cipher = cbc::Decryptor::<Aes256>::new_from_slices(&*self.key, &envelope.iv).map_err(internal)?;
         let mut buffer = Zeroizing::new(envelope.ciphertext.clone());
-        let length = cipher.decrypt_padded::<Pkcs7>(&mut buffer).map_err(|_| wrong())?.len();
+        let length = wiped(|| {
+            let cipher =
+                cbc::Decryptor::<Aes256>::new_from_slices(self.key.as_slice(), &envelope.iv).map_err(internal)?;
+            cipher.decrypt_padded::<Pkcs7>(&mut buffer).map(<[u8]>::len).map_err(|_| wrong())
+        })?;
         buffer.truncate(length);
         Ok(buffer)
     }

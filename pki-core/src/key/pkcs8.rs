@@ -15,6 +15,7 @@ use super::public::significant_bits;
 use super::{KeyPair, Private, check_size};
 use crate::error::{Error, Result};
 use crate::password::Password;
+use crate::stack::wiped;
 
 /// Iterations of PBKDF2 for a key file of its own; a PFX has its own number.
 const ITERATIONS: u32 = 600_000;
@@ -31,6 +32,10 @@ impl KeyPair {
     /// # Errors
     /// [`Error::Damaged`], [`Error::UnsupportedAlgorithm`], [`Error::KeySize`] or [`Error::WellKnownKey`].
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self> {
+        wiped(|| Self::read_der(der))
+    }
+
+    fn read_der(der: &[u8]) -> Result<Self> {
         cap(der.len())?;
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         if info.algorithm.oid != const_oid::db::rfc5912::RSA_ENCRYPTION {
@@ -63,7 +68,7 @@ impl KeyPair {
     /// [`Error::PasswordNeeded`].
     pub fn from_pkcs8_pem(pem: &str, password: Option<&Password>) -> Result<Self> {
         cap(pem.len())?;
-        let (label, document) = SecretDocument::from_pem(pem).map_err(damaged)?;
+        let (label, document) = wiped(|| SecretDocument::from_pem(pem)).map_err(damaged)?;
         match (label, password) {
             (label, _) if label == PrivateKeyInfoRef::PEM_LABEL => Self::from_pkcs8_der(document.as_bytes()),
             (label, Some(password)) if label == EncryptedPrivateKeyInfoRef::PEM_LABEL => {
@@ -107,7 +112,7 @@ impl KeyPair {
         if ciphertext.is_empty() || !ciphertext.len().is_multiple_of(block) {
             return Err(damaged("its ciphertext is not made of whole blocks"));
         }
-        let plain = encrypted.decrypt(password.as_utf8()).map_err(|_| Error::WrongPassword { what: KEY })?;
+        let plain = wiped(|| encrypted.decrypt(password.as_utf8())).map_err(|_| Error::WrongPassword { what: KEY })?;
         Self::from_pkcs8_der(plain.as_bytes())
     }
 
@@ -124,7 +129,8 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::secret_pkcs8_der`].
     pub fn secret_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
-        self.secret_document()?.to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF).map_err(internal)
+        let document = self.secret_document()?;
+        wiped(|| document.to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)).map_err(internal)
     }
 
     /// `RSAPrivateKey` (RFC 8017 appendix A.1.2) in DER, unencrypted: what CryptoAPI takes.
@@ -133,7 +139,7 @@ impl KeyPair {
     /// As [`KeyPair::secret_pkcs8_der`].
     pub fn secret_pkcs1_der(&self) -> Result<Zeroizing<Vec<u8>>> {
         let Private::Rsa(key) = &self.private;
-        Ok(key.as_ref().to_pkcs1_der().map_err(internal)?.to_bytes())
+        Ok(wiped(|| key.as_ref().to_pkcs1_der()).map_err(internal)?.to_bytes())
     }
 
     /// PKCS#8 `EncryptedPrivateKeyInfo` in DER: PBES2 with PBKDF2-HMAC-SHA-256 (600,000 iterations) and AES-256-CBC.
@@ -157,7 +163,7 @@ impl KeyPair {
 
     fn secret_document(&self) -> Result<SecretDocument> {
         let Private::Rsa(key) = &self.private;
-        key.to_pkcs8_der().map_err(internal)
+        wiped(|| key.to_pkcs8_der()).map_err(internal)
     }
 
     fn encrypted_document(&self, password: &Password, rng: &mut (impl CryptoRng + ?Sized)) -> Result<SecretDocument> {
@@ -172,7 +178,7 @@ impl KeyPair {
             pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(ITERATIONS, &salt, iv).map_err(internal)?;
         let plain = self.secret_document()?;
         let info = PrivateKeyInfoRef::from_der(plain.as_bytes()).map_err(internal)?;
-        info.encrypt_with_params(parameters, password.as_utf8()).map_err(internal)
+        wiped(|| info.encrypt_with_params(parameters, password.as_utf8())).map_err(internal)
     }
 }
 

@@ -10,6 +10,7 @@ use spki::{AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, SignatureB
 
 use super::{KeyPair, Private};
 use crate::error::{Error, Result};
+use crate::stack::wiped;
 
 /// Signs with SHA-256 and RSA (RFC 4055 §5), blinded.
 pub(crate) struct CertificateSigner<'k>(&'k SigningKey<Sha256>);
@@ -52,9 +53,11 @@ impl RandomizedSigner<SignatureBits> for CertificateSigner<'_> {
         rng: &mut R,
         message: &[u8],
     ) -> core::result::Result<SignatureBits, signature::Error> {
-        // A generator of its own: how much the library draws must not change what the caller's gives next.
-        let mut blinding = ChaCha20Rng::try_from_rng(rng).map_err(|_| signature::Error::new())?;
-        self.0.try_sign_with_rng(&mut blinding, message).map(SignatureBits)
+        wiped(|| {
+            // A generator of its own: how much the library draws must not change what the caller's gives next.
+            let mut blinding = ChaCha20Rng::try_from_rng(rng).map_err(|_| signature::Error::new())?;
+            self.0.try_sign_with_rng(&mut blinding, message).map(SignatureBits)
+        })
     }
 }
 

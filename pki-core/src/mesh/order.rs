@@ -15,6 +15,7 @@ use crate::key::{KeyAlgorithm, KeyPair};
 use crate::password::Password;
 use crate::pfx::{self, Encoding, SealOptions};
 use crate::profile::{LeafProfile, RootProfile};
+use crate::stack::wiped;
 use crate::validity::Time;
 
 /// What is to be made. [`Mesh::order`](super::Mesh::order) orders a whole mesh; a mesh that grows or is renewed orders
@@ -126,10 +127,9 @@ impl Order {
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<IssuedMesh> {
         // A generator is moved from hand to hand. In a box it leaves no copies of its seed behind.
-        let root_tasks: Vec<_> =
-            self.roots.into_iter().map(|root| (root, Box::new(ChaCha20Rng::from_rng(rng)))).collect();
-        let host_tasks: Vec<_> =
-            self.hosts.into_iter().map(|host| (host, Box::new(ChaCha20Rng::from_rng(rng)))).collect();
+        let mut generator = || wiped(|| Box::new(ChaCha20Rng::from_rng(rng)));
+        let root_tasks: Vec<_> = self.roots.into_iter().map(|root| (root, generator())).collect();
+        let host_tasks: Vec<_> = self.hosts.into_iter().map(|host| (host, generator())).collect();
 
         let made = run(executor, root_tasks, |(root, mut rng)| root.make(now, &mut rng))?;
         let new = made.iter().map(|root| TrustedRoot::new(&root.label, root.authority.certificate().clone()));

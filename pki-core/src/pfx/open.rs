@@ -7,6 +7,7 @@ use super::{Attributes, CertificateEntry, Contents, KeyEntry, KeySpec, Protectio
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::password::Password;
+use crate::stack::wiped;
 
 /// What is accepted, and how much work it may make.
 #[derive(Debug, Clone)]
@@ -57,6 +58,10 @@ impl Default for OpenOptions {
 /// [`Error::WrongPassword`], [`Error::UnsupportedAlgorithm`], [`Error::Damaged`], [`Error::OverLimit`] and
 /// [`Error::MacMissing`], each only for what it says.
 pub fn open(file: &[u8], password: &Password, options: &OpenOptions) -> Result<Contents> {
+    wiped(|| opened(file, password, options))
+}
+
+fn opened(file: &[u8], password: &Password, options: &OpenOptions) -> Result<Contents> {
     let mut budget = Budget::new(options);
     if file.len() > options.max_bytes {
         return Err(over("size in bytes", file.len() as u64, options.max_bytes as u64));

@@ -8,6 +8,7 @@ use super::sealer::{Sealer, certificate_bag, internal, yasna_oid};
 use super::{Attributes, Contents, Encoding};
 use crate::error::Result;
 use crate::password::Password;
+use crate::stack::wiped;
 
 impl Contents {
     /// Writes the same keys, certificates and attributes in an [`Encoding`], perhaps under another password, in the same
@@ -22,6 +23,15 @@ impl Contents {
     /// [`Error::OverLimit`](crate::Error::OverLimit) if the file would be too much work to open;
     /// [`Error::Internal`](crate::Error::Internal) if a library refuses.
     pub fn reseal(
+        &self,
+        password: &Password,
+        encoding: Encoding,
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<Vec<u8>> {
+        wiped(|| self.resealed(password, encoding, rng))
+    }
+
+    fn resealed(
         &self,
         password: &Password,
         encoding: Encoding,

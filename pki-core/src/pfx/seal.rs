@@ -11,6 +11,7 @@ use crate::authority::Identity;
 use crate::error::Result;
 use crate::name::Fqdn;
 use crate::password::Password;
+use crate::stack::wiped;
 
 /// How a PFX is written.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,15 @@ impl SealOptions {
 /// [`Error::PasswordLength`](crate::Error::PasswordLength) for the empty password;
 /// [`Error::Internal`](crate::Error::Internal) if a library refuses.
 pub fn seal(
+    identity: &Identity,
+    password: &Password,
+    options: &SealOptions,
+    rng: &mut (impl CryptoRng + ?Sized),
+) -> Result<Vec<u8>> {
+    wiped(|| sealed(identity, password, options, rng))
+}
+
+fn sealed(
     identity: &Identity,
     password: &Password,
     options: &SealOptions,

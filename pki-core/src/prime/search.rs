@@ -15,12 +15,12 @@ use rand::SeedableRng as _;
 use self::board::{Board, Piece};
 use self::hunt::Hunt;
 use super::path::Path;
-use super::stack::wiped;
 use crate::executor::Executor;
 #[cfg(not(feature = "threads"))]
 use crate::executor::Sequential;
 #[cfg(feature = "threads")]
 use crate::executor::Threads;
+use crate::stack::wiped;
 
 /// How primes are searched for. Whatever is chosen, the same seed gives the same primes.
 #[derive(Debug, Clone, Copy)]

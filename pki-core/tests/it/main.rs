@@ -14,6 +14,8 @@ mod determinism;
 mod errors;
 mod keys;
 mod layers;
+#[cfg(target_os = "linux")]
+mod linux_memory;
 mod mesh;
 mod name_constraints;
 mod names;
