@@ -30,8 +30,8 @@ use pki_core::request::CertificationRequest;
 use pki_core::validity::Time;
 
 use crate::exit::{Failure, Result};
-use crate::output;
 use crate::platform::Computer;
+use crate::{files, output};
 
 /// Every name that a request asks for, the host's own first.
 fn requested_names(request: &CertificationRequest) -> Vec<String> {
@@ -68,23 +68,7 @@ fn warn_of_early_end(end: Time) {
     output::note("warning", &format!("the certificate ends with its root, on {end}"));
 }
 
-/// The name of a host or root as the start of a file name, on every system. `CON`, `NUL` and the like are devices on
-/// Windows, whatever follows the dot.
+/// The name of a host or root as the start of a file name, on every system.
 fn file_stem(name: &str) -> Result<&str> {
-    let forbidden = |c: char| "<>:\"/\\|?*".contains(c);
-    if name.contains(forbidden) || name.starts_with('.') || name.ends_with('.') {
-        return Err(Failure::new(format!("{name:?} cannot be a file name on every system"))
-            .hint("leave out < > : \" / \\ | ? * and dots at either end"));
-    }
-    let first = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
-    let numbered =
-        |prefix| first.strip_prefix(prefix).is_some_and(|n| "0123456789¹²³".chars().any(|c| n == c.to_string()));
-    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&first.as_str()) || numbered("COM") || numbered("LPT")
-    {
-        return Err(Failure::new(format!(
-            "{name}: Windows takes every file name that starts with {first}. for a device"
-        ))
-        .hint("choose a name that starts otherwise"));
-    }
-    Ok(name)
+    files::refuse_unportable(name).map(|()| name)
 }

@@ -112,6 +112,9 @@ impl Estate {
             roots.insert(label.to_owned(), files::certificate(&dir.join(root_certificate(label)))?);
         }
         for (label, certificate) in &roots {
+            // It comes into every kit under this name.
+            let path = dir.join(root_certificate(label));
+            files::refuse_unportable(label).map_err(|failure| failure.context(path.display()))?;
             let has_key = dir.join(root_key(label)).symlink_metadata().is_ok();
             let is_discarded = !has_key && dir.join(layout::root_without_key(label)).is_file();
             let (ledger, list) = remembered(dir, label, certificate);

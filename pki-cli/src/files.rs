@@ -2,12 +2,14 @@
 
 mod batch;
 mod lock;
+mod names;
 mod publish;
 mod reading;
 mod sync;
 
 pub(crate) use batch::{Batch, recover, was_interrupted};
 pub(crate) use lock::FolderLock;
+pub(crate) use names::refuse_unportable;
 pub(crate) use publish::publish;
 pub(crate) use reading::{cannot_read, certificate, certificate_of, kind, read, refuse_several};
 
@@ -65,6 +67,19 @@ fn private_folder_builder() -> fs::DirBuilder {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
 }
+
+/// Lets no umask take from the owner what the owner is to have: files that this program could not open again. What it takes
+/// from others holds.
+#[cfg(unix)]
+pub(crate) fn keep_rights_of_owner() {
+    use rustix::fs::Mode;
+    use rustix::process::umask;
+    let given = umask(Mode::RWXG | Mode::RWXO);
+    umask(given - Mode::RWXU);
+}
+
+#[cfg(windows)]
+pub(crate) fn keep_rights_of_owner() {}
 
 /// A new file that its owner alone can read.
 fn create_new(path: &Path) -> io::Result<File> {

@@ -3,6 +3,9 @@
 //!
 //! A library only so that `fuzz/` reaches what reads files of others; it promises nothing to anybody else.
 
+// What the tests need comes on top of that.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 mod args;
 mod codes;
 mod commands;
@@ -27,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use pki_core::name::printable;
+use zeroizing_alloc as _; // by the program, in main.rs
 
 use args::{Arguments, Command};
 
@@ -36,6 +40,7 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return exit::usage(&error),
     };
+    files::keep_rights_of_owner();
     let result = match arguments.command {
         Command::Issue(arguments) => commands::issue::run(arguments),
         Command::Renew(arguments) => commands::renew::run(&arguments),

@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chacha20::ChaCha20Rng;
 use pki_core::validity::Time;
 use rand::SeedableRng as _;
-use rand::rngs::SysRng;
+use rand::rngs::{SysError, SysRng};
+use zeroize::zeroize_stack;
 
 use crate::exit::{Failure, Result};
 
@@ -30,10 +31,18 @@ fn days_later() -> u64 {
 
 const SECONDS_IN_DAY: u64 = 24 * 60 * 60;
 
-/// A generator seeded with 256 bits from the operating system, overwritten when dropped.
-pub(crate) fn rng() -> Result<ChaCha20Rng> {
-    ChaCha20Rng::try_from_rng(&mut SysRng).map_err(|error| {
+/// A generator seeded with 256 bits from the operating system, overwritten when dropped. In a box, and with the stack
+/// overwritten on which it was made: who knows the seed knows every key that comes of it.
+pub(crate) fn rng() -> Result<Box<ChaCha20Rng>> {
+    let seeded = seeded();
+    zeroize_stack::<4096>();
+    seeded.map_err(|error| {
         Failure::new(format!("the operating system gives no random numbers: {error}"))
             .hint("without them no key is safe; restart the computer, or use another")
     })
+}
+
+#[inline(never)]
+fn seeded() -> std::result::Result<Box<ChaCha20Rng>, SysError> {
+    ChaCha20Rng::try_from_rng(&mut SysRng).map(Box::new)
 }

@@ -49,6 +49,8 @@ impl KitOnDisk {
         let manifest = Kit::manifest_of(&folder)?;
         let leaf = files::certificate(&folder.join(format!("{host}.cer")))?;
         let fqdn = Fqdn::of_computer(&manifest.host)?;
+        // Files are called by both.
+        [host, fqdn.as_str()].into_iter().try_for_each(files::refuse_unportable)?;
         let brought: BTreeMap<&str, &str> = brought(&manifest).collect();
         let owned = |label: &&str| (*label).to_owned();
         Ok(Self {

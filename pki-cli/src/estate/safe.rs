@@ -74,8 +74,11 @@ impl Safe {
             return Ok(Self::Plain);
         }
         let passphrase = passphrase::known(passphrase_file, dir)?;
-        let text = text(&mark(dir))?;
-        Vault::open(&text, &passphrase).map(Self::Open).map_err(|error| passphrase::failure(error, dir))
+        let mark = mark(dir);
+        Vault::open(&text(&mark)?, &passphrase).map(Self::Open).map_err(|error| match error {
+            Error::WrongPassword { .. } => passphrase::failure(error, dir),
+            error => Failure::from(error).context(mark.display()),
+        })
     }
 
     /// Opens a safe that lost its mark by one of its secrets, and makes sure that it opens the others too.

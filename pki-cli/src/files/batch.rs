@@ -55,12 +55,10 @@ enum Change {
     Remove,
 }
 
-impl Piece {
-    /// Whether the path stays below the root by its words.
-    fn is_inside(&self) -> bool {
-        let mut components = self.path.components().peekable();
-        components.peek().is_some() && components.all(|part| matches!(part, Component::Normal(_)))
-    }
+/// Whether a path stays below the root by its words.
+fn is_inside(path: &Path) -> bool {
+    let mut components = path.components().peekable();
+    components.peek().is_some() && components.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// The start of a staging folder's name.
@@ -150,13 +148,17 @@ impl Batch {
     /// Everything new and changed so far, then moves it into place. If a piece cannot be moved, those before it are
     /// taken back.
     pub(crate) fn commit(mut self) -> Result<()> {
+        let places = Places { root: &self.root, staging: &self.staging };
+        for piece in &self.pieces {
+            self.refuse_outside(&piece.path)?;
+            places.refuse_links(piece)?;
+        }
         refuse_existing(&self.root, self.pieces.iter().filter(|it| it.change == Change::Add).map(|it| &it.path))?;
         if let Some(folder) = &self.shut_first {
             shut(folder)?;
         }
         sync::all(&self.staging.join(NEW)).map_err(|error| self.cannot_write(&error))?;
         self.write_journal().map_err(|error| self.cannot_write(&error))?;
-        let places = Places { root: &self.root, staging: &self.staging };
         for (number, piece) in self.pieces.iter().enumerate() {
             let last = number + 1 == self.pieces.len();
             let moved = places.carry_out(number, piece);
@@ -187,12 +189,22 @@ impl Batch {
     }
 
     fn stage(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        self.refuse_outside(path)?;
         let staged = self.staging.join(NEW).join(path);
         let write = || {
             private_folder_builder().recursive(true).create(staged.parent().unwrap_or(&staged))?;
             create_new(&staged)?.write_all(bytes)
         };
         write().map_err(|error| Failure::io(format!("cannot write {}", self.root.join(path).display()), &error))
+    }
+
+    /// No path is made of what others wrote; should one be, it still leads nowhere else.
+    fn refuse_outside(&self, path: &Path) -> Result<()> {
+        if is_inside(path) {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{path:?} leads out of {}", self.root.display()))
+            .hint("nothing was changed; find out what in the folder has this name, and remove it"))
     }
 
     fn write_journal(&self) -> io::Result<()> {

@@ -112,13 +112,15 @@ fn look(folder: &Path) -> io::Result<File> {
 }
 
 /// Windows locks no folders. Nobody else can open this file while it is open, and it goes when it is closed, also when
-/// the run is killed.
+/// the run is killed. Of a link that somebody called so the link goes, and not what it leads to.
 #[cfg(windows)]
 fn lock(folder: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
     const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+    const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
     let mut options = File::options();
-    options.write(true).create(true).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    options.write(true).create(true).share_mode(0);
+    options.custom_flags(FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT);
     options.open(folder.join(".replica-pki-lock"))
 }
 

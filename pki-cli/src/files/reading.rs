@@ -13,9 +13,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     const MAX_BYTES: u64 = 4 << 20;
     let context = |error: io::Error| cannot_read(path, &error);
     let file = File::open(path).map_err(context)?;
-    // Room for the whole file, so that growing leaves no copies of a key behind.
+    // Room for the whole file, so that growing leaves no copies of a key behind; and for more, as the standard library first
+    // reads to the stack where there is little.
     let expected = file.metadata().map_err(context)?.len().min(MAX_BYTES);
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default() + 1);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default() + 64);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(context)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure::new(format!("{} is larger than {MAX_BYTES} bytes", path.display()))

@@ -16,6 +16,9 @@ use crate::plan::KitId;
 /// What the paths of the roots start with.
 const TRUST: &str = "trust/";
 
+/// What to do about a manifest that leads astray.
+const DO_NOT_USE: &str = "do not use this kit; get it again from where it was made";
+
 /// A kit as it lies in its folder.
 #[derive(Debug)]
 pub(crate) struct Kit {
@@ -115,16 +118,29 @@ fn read_manifest(path: &Path) -> Result<(Manifest, KitId)> {
         return Err(Failure::new(format!("{} has format {}", path.display(), manifest.format))
             .hint("use the version of replica-pki that made the kit, or a newer one"));
     }
+    // Before anything is done with them: some are removed, and some are written.
+    paths_in(&manifest).try_for_each(|path| inside(path).map(drop))?;
     Ok((manifest, KitId(hex(&Sha256::digest(&bytes)))))
+}
+
+/// Every path that a manifest names.
+fn paths_in(manifest: &Manifest) -> impl Iterator<Item = &String> {
+    let Manifest { pfx, leaf, trust, sha256, .. } = manifest;
+    [&pfx.file, &leaf.file].into_iter().chain(trust.iter().map(|entry| &entry.file)).chain(sha256.keys())
 }
 
 /// A manifest's path, if it stays inside the kit: `NAME` or `trust/NAME`, on every system.
 fn inside(path: &str) -> Result<PathBuf> {
     let name = path.strip_prefix(TRUST).unwrap_or(path);
     if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', ':', '\0']) {
-        return Err(Failure::new(format!("the manifest names a file outside the kit: {}", printable(path)))
-            .hint("do not use this kit; get it again from where it was made"));
+        return Err(
+            Failure::new(format!("the manifest names a file outside the kit: {}", printable(path))).hint(DO_NOT_USE)
+        );
     }
+    files::refuse_unportable(name).map_err(|failure| {
+        Failure::new(format!("the manifest names a file that is none on every system: {}", failure.message()))
+            .hint(DO_NOT_USE)
+    })?;
     Ok(path.split('/').collect())
 }
 

@@ -20,7 +20,10 @@ mod failures;
 mod full_disk;
 mod growing;
 mod help;
+mod hostile_names;
 mod hostile_text;
+#[cfg(unix)]
+mod hostile_umasks;
 mod inspect;
 mod inventories;
 #[cfg(target_os = "linux")]
@@ -29,11 +32,15 @@ mod killed;
 mod inventory_files;
 mod kits;
 mod ledgers;
+#[cfg(target_os = "linux")]
+mod linux_memory;
 mod list_ends;
 mod lost_kits;
 mod lost_roots;
 mod overwriting;
 mod passwords;
+#[cfg(target_os = "linux")]
+mod planted_links;
 mod plans;
 mod previous_kits;
 mod recovery;

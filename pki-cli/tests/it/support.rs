@@ -5,6 +5,8 @@ pub(crate) mod computer;
 #[allow(dead_code, reason = "the unit tests use the rest")]
 pub(crate) mod foreign;
 pub(crate) mod mesh;
+#[cfg(target_os = "linux")]
+pub(crate) mod strace;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -15,7 +15,22 @@ pub(super) struct Places<'p> {
 }
 
 impl Places<'_> {
+    /// Refuses a piece that would be moved through a link, or take the place of one: what a batch changes lies in its folder.
+    pub(super) fn refuse_links(&self, piece: &Piece) -> Result<()> {
+        let above = piece.path.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+        let target = (piece.change != Change::Add).then_some(piece.path.as_path());
+        match above.chain(target).map(|path| self.root.join(path)).find(|path| path.is_symlink()) {
+            Some(link) => Err(Failure::new(format!(
+                "{} is a symbolic link, and nothing is written through one or in its place",
+                link.display()
+            ))
+            .hint("put the file or folder itself there, and run the command again")),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn carry_out(&self, number: usize, piece: &Piece) -> Result<()> {
+        self.refuse_links(piece)?;
         let (new, old, target) = (self.new_of(piece), self.old_of(number), self.root.join(&piece.path));
         let folder = target.parent().unwrap_or(self.root);
         let carry_out = || {

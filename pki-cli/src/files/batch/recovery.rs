@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::{cannot_read, is_own_folder, kind};
 use super::places::Places;
-use super::{JOURNAL, LOCK, PREFIX, Piece, exists, remove_staging};
+use super::{JOURNAL, LOCK, PREFIX, Piece, exists, is_inside, remove_staging};
 use crate::exit::{Failure, Result};
 use crate::output;
 
@@ -60,7 +60,7 @@ fn finish(root: &Path, staging: &Path, journal: &Path) -> Result<()> {
             "bring the folder back from a copy; or remove this file, and see what is missing: replica-pki status",
         ))
     })?;
-    if let Some(piece) = pieces.iter().find(|piece| !piece.is_inside()) {
+    if let Some(piece) = pieces.iter().find(|piece| !is_inside(&piece.path)) {
         let failure = Failure::new(format!("{} leads out of the folder: {:?}", journal.display(), piece.path));
         return Err(failure.hint("this program did not write it; find out who did, and remove it"));
     }

@@ -4,11 +4,12 @@
 //! makes the call, before the system carries it out: so each state that the disk passes through is left behind once.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Mutex;
 use std::thread;
 
 use crate::support::Room;
+use crate::support::strace::under_strace;
 
 /// A call by its name, and which of the calls of this name it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,22 +95,6 @@ pub(super) fn for_each<T: Send>(points: Vec<T>, work: impl Fn(T) + Sync) {
             });
         }
     });
-}
-
-fn under_strace(room: &Room, options: &[&str], arguments: &[&str]) -> Command {
-    let found = Command::new("strace").arg("-V").stdout(Stdio::null()).status();
-    assert!(found.is_ok(), "these tests need strace, and it cannot be started: {found:?}");
-    let program = room.command(arguments);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq"]).args(options).arg("--").arg(program.get_program()).args(program.get_args());
-    command.current_dir(program.get_current_dir().unwrap()).stdin(Stdio::null());
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
 }
 
 /// What a log says of the main thread, of which alone strace counts the calls that matter here.
