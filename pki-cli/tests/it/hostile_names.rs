@@ -121,8 +121,12 @@ fn no_manifest_leads_out_of_its_kit() {
     for (manifest, names) in [(format!("{kit}/manifest.json"), names), (format!("{kit}/previous/manifest.json"), paths)]
     {
         let (manifest, original) = (&manifest, json(&String::from_utf8(clean.read(&manifest)).unwrap()));
-        for name in &names {
-            for place in ["/pfx/file", "/leaf/file", "/trust/1/file", "more roots", "hashes", "/host"] {
+        for (number, name) in names.iter().enumerate() {
+            let places = ["/pfx/file", "/leaf/file", "/trust/1/file", "more roots", "hashes", "/host"];
+            // Wine takes a tenth of a second to start a program: there each name comes to one place.
+            let places =
+                places.into_iter().enumerate().filter(|(at, _)| !cfg!(windows) || number % places.len() == *at);
+            for (_, place) in places {
                 if is_harmless(name, place) {
                     continue;
                 }
